@@ -1,0 +1,130 @@
+/* The error value: formatting that cannot fail. */
+#include "base/err.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const code_names[LC_CODE_COUNT] = {
+    [LC_OK] = "ok",
+    [LC_EUSAGE] = "usage",
+    [LC_EPARSE] = "parse",
+    [LC_ELIMIT] = "limit",
+    [LC_ECRYPTO] = "crypto",
+    [LC_EPASSWORD] = "password",
+    [LC_ENOTFOUND] = "not_found",
+    [LC_EPERM] = "permission",
+    [LC_EEXIST] = "exists",
+    [LC_EIO] = "io",
+    [LC_ETIMEOUT] = "timeout",
+    [LC_ECOMMAND] = "command",
+    [LC_ESCRIPT] = "script",
+    [LC_ESTATE] = "state",
+    [LC_EUNSUPPORTED] = "unsupported",
+    [LC_ENOMEM] = "memory",
+    [LC_EINTERNAL] = "internal",
+};
+
+const char *lc_code_name(enum lc_code code)
+{
+    assert(code < LC_CODE_COUNT);
+    return code_names[code];
+}
+
+/* Copy raw to message, control bytes as \xNN, "..." at the end where it was cut. */
+static void store_message(struct lc_err *err, const char *raw, bool was_cut)
+{
+    const size_t room = sizeof(err->message) - sizeof("...");
+    size_t at = 0;
+
+    for (const unsigned char *p = (const unsigned char *)raw; *p != '\0'; p++) {
+        const bool control = *p < 0x20 || *p == 0x7f;
+        if (at + (control ? 4 : 1) > room) {
+            was_cut = true;
+            break;
+        }
+        if (control)
+            at += (size_t)snprintf(err->message + at, 5, "\\x%02x", *p);
+        else
+            err->message[at++] = (char)*p;
+    }
+    err->message[at] = '\0';
+    if (was_cut)
+        memcpy(err->message + at, "...", sizeof("..."));
+}
+
+static void format_message(struct lc_err *err, const char *suffix, const char *format, va_list args)
+{
+    char raw[LC_ERR_MESSAGE_BYTES];
+    int length = vsnprintf(raw, sizeof(raw), format, args);
+    bool cut = length < 0 || (size_t)length >= sizeof(raw);
+
+    if (!cut && suffix != NULL) {
+        const size_t used = (size_t)length;
+        const int more = snprintf(raw + used, sizeof(raw) - used, ": %s", suffix);
+        cut = more < 0 || (size_t)more >= sizeof(raw) - used;
+    }
+    store_message(err, length < 0 ? format : raw, cut);
+}
+
+bool lc_fail(struct lc_err *err, enum lc_code code, const char *format, ...)
+{
+    va_list args;
+
+    err->code = code;
+    va_start(args, format);
+    format_message(err, NULL, format, args);
+    va_end(args);
+    return false;
+}
+
+bool lc_fail_memory(struct lc_err *err)
+{
+    return lc_fail(err, LC_ENOMEM, "out of memory");
+}
+
+static enum lc_code code_of_errno(int number)
+{
+    switch (number) {
+    case ENOENT:
+    case ENOTDIR:
+        return LC_ENOTFOUND;
+    case EACCES:
+    case EPERM:
+    case EROFS:
+        return LC_EPERM;
+    case EEXIST:
+        return LC_EEXIST;
+    case ENOMEM:
+        return LC_ENOMEM;
+    case ETIMEDOUT:
+        return LC_ETIMEOUT;
+    default:
+        return LC_EIO;
+    }
+}
+
+bool lc_fail_errno(struct lc_err *err, int number, const char *format, ...)
+{
+    va_list args;
+
+    err->code = code_of_errno(number);
+    va_start(args, format);
+    format_message(err, strerror(number), format, args);
+    va_end(args);
+    return false;
+}
+
+bool lc_wrap(struct lc_err *err, const char *format, ...)
+{
+    char inner[LC_ERR_MESSAGE_BYTES];
+    va_list args;
+
+    memcpy(inner, err->message, sizeof(inner));
+    va_start(args, format);
+    format_message(err, inner, format, args);
+    va_end(args);
+    return false;
+}

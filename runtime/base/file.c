@@ -1,0 +1,314 @@
+/* Files, complete or absent. */
+#include "base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+static void close_fd_auto(const int *fd)
+{
+    if (*fd != -1)
+        (void)close(*fd); /* readers lose nothing; writers have synced before */
+}
+
+static bool open_to_read(const char *path, int *fd_out, off_t *size_out, struct lc_err *err)
+{
+    struct stat info;
+    LC_AUTO(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+    if (fd == -1)
+        return lc_fail_errno(err, errno, "%s", path);
+    if (fstat(fd, &info) == -1)
+        return lc_fail_errno(err, errno, "%s", path);
+    if (!S_ISREG(info.st_mode))
+        return lc_fail(err, LC_EUSAGE, "%s: not a regular file", path);
+    *fd_out = fd;
+    fd = -1;
+    *size_out = info.st_size;
+    return true;
+}
+
+/* Up to len bytes; a short count is the end of the file. */
+static bool read_up_to(int fd, char *to, size_t len, size_t *got_out, struct lc_err *err)
+{
+    size_t got = 0;
+
+    while (got < len) {
+        const ssize_t count = read(fd, to + got, len - got);
+        if (count == -1 && errno == EINTR)
+            continue;
+        if (count == -1)
+            return lc_fail_errno(err, errno, "cannot read");
+        if (count == 0)
+            break;
+        got += (size_t)count;
+    }
+    *got_out = got;
+    return true;
+}
+
+bool lc_file_read(const char *path, size_t max, char **out, size_t *len_out, struct lc_err *err)
+{
+    LC_AUTO(close_fd) int fd = -1;
+    off_t size;
+
+    if (!open_to_read(path, &fd, &size, err))
+        return false;
+    if ((unsigned long long)size > max)
+        return lc_fail(err, LC_ELIMIT, "%s: more than %zu bytes", path, max);
+    /* One byte more than expected, to see that the file has not grown. */
+    LC_AUTO(lc_free) char *bytes = lc_alloc((size_t)size + 2, 1);
+    if (bytes == NULL)
+        return lc_fail_memory(err);
+    size_t got;
+    if (!read_up_to(fd, bytes, (size_t)size + 1, &got, err))
+        return lc_wrap(err, "%s", path);
+    if (got > (size_t)size)
+        return lc_fail(err, LC_EIO, "%s: it grew while it was read", path);
+    bytes[got] = '\0';
+    *out = LC_STEAL(bytes);
+    if (len_out != NULL)
+        *len_out = got;
+    return true;
+}
+
+bool lc_file_read_secret(const char *path, struct lc_secret *out, struct lc_err *err)
+{
+    LC_AUTO(close_fd) int fd = -1;
+    LC_AUTO(lc_secret_release) struct lc_secret content = LC_SECRET_INIT;
+    off_t size;
+    size_t got = 0;
+
+    if (!open_to_read(path, &fd, &size, err))
+        return false;
+    if (size > LC_SECRET_MAX_BYTES)
+        return lc_fail(err, LC_ELIMIT, "%s: more than %d bytes", path, LC_SECRET_MAX_BYTES);
+    char *room = lc_secret_room(&content, (size_t)size, err);
+    if (room == NULL || !read_up_to(fd, room, (size_t)size, &got, err))
+        return lc_wrap(err, "%s", path);
+    lc_secret_grew(&content, got);
+    lc_secret_move(out, &content);
+    return true;
+}
+
+static bool write_all(int fd, const char *bytes, size_t len, struct lc_err *err)
+{
+    while (len > 0) {
+        const ssize_t count = write(fd, bytes, len);
+        if (count == -1 && errno == EINTR)
+            continue;
+        if (count == -1)
+            return lc_fail_errno(err, errno, "cannot write");
+        bytes += count;
+        len -= (size_t)count;
+    }
+    return true;
+}
+
+bool lc_file_create(const char *path, const void *bytes, size_t len, mode_t mode,
+                    struct lc_err *err)
+{
+    LC_AUTO(close_fd)
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+    if (fd == -1)
+        return lc_fail_errno(err, errno, "%s", path);
+    if (fchmod(fd, mode) == -1) {
+        (void)lc_fail_errno(err, errno, "%s: cannot set its mode", path);
+    } else if (write_all(fd, bytes, len, err)) {
+        return true;
+    } else {
+        (void)lc_wrap(err, "%s", path);
+    }
+    (void)unlink(path); /* the first error counts */
+    return false;
+}
+
+/* The folder's entry is what a rename changes. A file system that cannot sync folders is fine. */
+static void sync_folder_of(const char *path)
+{
+    LC_AUTO(lc_free) char *folder = lc_strdup(path);
+    char *slash = folder == NULL ? NULL : strrchr(folder, '/');
+
+    if (folder == NULL)
+        return;
+    if (slash == folder)
+        folder[1] = '\0';
+    else if (slash != NULL)
+        *slash = '\0';
+    LC_AUTO(close_fd)
+    int fd = open(slash == NULL ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd != -1)
+        (void)fsync(fd);
+}
+
+static bool fill_and_rename(int fd, const char *temporary, const char *path, const void *bytes,
+                            size_t len, mode_t mode, struct lc_err *err)
+{
+    if (fchmod(fd, mode) == -1)
+        return lc_fail_errno(err, errno, "cannot set the mode");
+    if (!write_all(fd, bytes, len, err))
+        return false;
+    if (fsync(fd) == -1)
+        return lc_fail_errno(err, errno, "cannot write");
+    if (rename(temporary, path) == -1)
+        return lc_fail_errno(err, errno, "cannot put it in place");
+    return true;
+}
+
+bool lc_file_write(const char *path, const void *bytes, size_t len, mode_t mode, struct lc_err *err)
+{
+    LC_AUTO(lc_buf_release) struct lc_buf temporary;
+
+    lc_buf_init(&temporary, 8192);
+    lc_buf_printf(&temporary, "%s.XXXXXX", path);
+    if (!lc_buf_check(&temporary, err))
+        return lc_wrap(err, "%s", path);
+    LC_AUTO(close_fd) int fd = mkostemp(temporary.data, O_CLOEXEC); /* mode 0600 */
+    if (fd == -1)
+        return lc_fail_errno(err, errno, "%s", path);
+    if (!fill_and_rename(fd, temporary.data, path, bytes, len, mode, err)) {
+        (void)unlink(temporary.data); /* the first error counts */
+        return lc_wrap(err, "%s", path);
+    }
+    sync_folder_of(path);
+    return true;
+}
+
+bool lc_file_remove(const char *path, struct lc_err *err)
+{
+    if (unlink(path) == -1 && errno != ENOENT)
+        return lc_fail_errno(err, errno, "%s", path);
+    return true;
+}
+
+bool lc_file_exists(const char *path)
+{
+    struct stat info;
+
+    return lstat(path, &info) == 0;
+}
+
+bool lc_file_is_executable(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode) && access(path, X_OK) == 0;
+}
+
+bool lc_dir_exists(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+char *lc_path_join(const char *folder, const char *name)
+{
+    const size_t folder_len = strlen(folder);
+    const size_t name_len = strlen(name);
+    const bool slash = folder_len > 0 && folder[folder_len - 1] == '/';
+    char *path = lc_alloc(folder_len + name_len + 2, 1);
+
+    if (path == NULL)
+        return NULL;
+    memcpy(path, folder, folder_len);
+    if (!slash)
+        path[folder_len] = '/';
+    memcpy(path + folder_len + !slash, name, name_len + 1);
+    return path;
+}
+
+bool lc_dir_make(const char *path, mode_t mode, struct lc_err *err)
+{
+    LC_AUTO(lc_free) char *partial = lc_strdup(path);
+
+    if (partial == NULL)
+        return lc_fail_memory(err);
+    for (char *at = partial; *at != '\0';) {
+        at += strspn(at, "/");
+        at += strcspn(at, "/");
+        const char kept = *at;
+        *at = '\0';
+        if (mkdir(partial, mode) == -1 && errno != EEXIST)
+            return lc_fail_errno(err, errno, "%s", partial);
+        *at = kept;
+    }
+    if (!lc_dir_exists(path))
+        return lc_fail(err, LC_EEXIST, "%s: there, and not a folder", path);
+    return true;
+}
+
+static void close_dir_auto(DIR **dir)
+{
+    if (*dir != NULL)
+        (void)closedir(*dir);
+}
+
+bool lc_dir_list(const char *path, struct lc_strlist *names, struct lc_err *err)
+{
+    LC_AUTO(close_dir) DIR *dir = opendir(path);
+
+    if (dir == NULL)
+        return lc_fail_errno(err, errno, "%s", path);
+    for (;;) {
+        errno = 0;
+        const struct dirent *entry = readdir(dir);
+        if (entry == NULL)
+            break;
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        if (!lc_strlist_add(names, entry->d_name, err))
+            return false;
+    }
+    if (errno != 0)
+        return lc_fail_errno(err, errno, "%s", path);
+    lc_strlist_sort(names);
+    return true;
+}
+
+bool lc_dir_remove_tree(const char *path, struct lc_err *err)
+{
+    struct stat info;
+
+    if (lstat(path, &info) == -1)
+        return errno == ENOENT ? true : lc_fail_errno(err, errno, "%s", path);
+    if (!S_ISDIR(info.st_mode))
+        return lc_file_remove(path, err);
+    LC_AUTO(lc_strlist_release) struct lc_strlist names = LC_STRLIST_INIT;
+    if (!lc_dir_list(path, &names, err))
+        return false;
+    for (size_t i = 0; i < names.count; i++) {
+        LC_AUTO(lc_free) char *child = lc_path_join(path, names.items[i]);
+        if (child == NULL)
+            return lc_fail_memory(err);
+        if (!lc_dir_remove_tree(child, err))
+            return false;
+    }
+    if (rmdir(path) == -1)
+        return lc_fail_errno(err, errno, "%s", path);
+    return true;
+}
+
+bool lc_dir_temporary(const char *prefix, char **out, struct lc_err *err)
+{
+    static const char *const places[] = { "/dev/shm", "/tmp" };
+
+    for (size_t i = 0; i < LC_COUNT(places); i++) {
+        LC_AUTO(lc_buf_release) struct lc_buf path;
+        lc_buf_init(&path, 512);
+        lc_buf_printf(&path, "%s/%s.XXXXXX", places[i], prefix);
+        if (!lc_buf_check(&path, err))
+            return false;
+        if (mkdtemp(path.data) != NULL) /* mode 0700 */
+            return lc_buf_take(&path, out, NULL, err);
+    }
+    return lc_fail_errno(err, errno, "cannot make a temporary folder in /tmp");
+}

@@ -1,0 +1,52 @@
+/* Files: bounded reading, complete-or-absent writing, private temporary folders. Nothing is ever
+ * half-written: content goes to a temporary name in the same folder, with its mode set before, is
+ * synced, and is renamed. */
+#ifndef LC_BASE_FILE_H
+#define LC_BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/secret.h"
+#include "base/strlist.h"
+
+/* Regular files only (a symbolic link is followed), at most max bytes. Error messages begin with
+ * the path. LC_ENOTFOUND, LC_EPERM, LC_ELIMIT, LC_EUSAGE (not a regular file), LC_EIO, LC_ENOMEM.
+ */
+bool lc_file_read(const char *path, size_t max, char **out, size_t *len_out, struct lc_err *err)
+    LC_MUST_CHECK;
+bool lc_file_read_secret(const char *path, struct lc_secret *out, struct lc_err *err) LC_MUST_CHECK;
+
+/* Replace or make path with exactly these bytes and this mode. */
+bool lc_file_write(const char *path, const void *bytes, size_t len, mode_t mode, struct lc_err *err)
+    LC_MUST_CHECK;
+
+/* Make path, which must not be there: O_EXCL | O_NOFOLLOW. Not synced: for temporary folders. */
+bool lc_file_create(const char *path, const void *bytes, size_t len, mode_t mode,
+                    struct lc_err *err) LC_MUST_CHECK;
+
+/* Of a file or link; one that is absent is fine. */
+bool lc_file_remove(const char *path, struct lc_err *err) LC_MUST_CHECK;
+
+bool lc_file_exists(const char *path);        /* whatever it is */
+bool lc_file_is_executable(const char *path); /* a regular file that we may execute */
+bool lc_dir_exists(const char *path);
+
+/* "a/b/c" from "a/b" and "c"; free with lc_free. NULL when out of memory. */
+char *lc_path_join(const char *folder, const char *name) LC_MUST_CHECK;
+
+/* Folders. make: parents too, one that is there is fine. list: names, sorted, without . and ..
+ * remove_tree: follows no link; one that is absent is fine. */
+bool lc_dir_make(const char *path, mode_t mode, struct lc_err *err) LC_MUST_CHECK;
+bool lc_dir_list(const char *path, struct lc_strlist *names, struct lc_err *err) LC_MUST_CHECK;
+bool lc_dir_remove_tree(const char *path, struct lc_err *err) LC_MUST_CHECK;
+
+/* A new folder of mode 0700, in memory (/dev/shm) where that is there, else in /tmp. *out: its
+ * absolute path, freed with lc_free, after lc_dir_remove_tree. prefix: "luacharm-secret". */
+bool lc_dir_temporary(const char *prefix, char **out, struct lc_err *err) LC_MUST_CHECK;
+
+#endif

@@ -1,0 +1,68 @@
+/* Run a program: argv to argv, never through a shell. Standard input is /dev/null or given bytes;
+ * output is read while the child runs, to a limit; a child that runs too long is killed.
+ *
+ *     char *const argv[] = { "nginx", "-t", NULL };
+ *     LC_AUTO(lc_proc_result_release) struct lc_proc_result result;
+ *     lc_proc_result_init(&result, 64 * 1024);
+ *     if (!lc_proc_run(&(struct lc_proc){ .argv = argv, .timeout_ms = 5000 }, &result, err)) ...
+ *     if (result.exit_code != 0) ...
+ *
+ * All our descriptors are close-on-exec, so that a child gets its three and no more. SIGPIPE must
+ * be ignored by the program; the child gets it back at its default. */
+#ifndef LC_BASE_PROC_H
+#define LC_BASE_PROC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/secret.h"
+
+/* Something to be served while the child runs. ready is called when fd is readable; false stops:
+ * the child is killed and lc_proc_run fails with that error. */
+struct lc_proc_watch {
+    int fd;
+    bool (*ready)(void *context, struct lc_err *err);
+    void *context;
+};
+
+struct lc_proc {
+    char *const *argv;     /* argv[0] is looked up in our PATH unless it has a slash */
+    char *const *env;      /* NULL: ours */
+    const char *directory; /* NULL: ours */
+    const void *input;     /* standard input; NULL: /dev/null */
+    size_t input_len;
+    int64_t timeout_ms;                /* 0: none */
+    const struct lc_proc_watch *watch; /* NULL: none */
+    struct lc_secret *secret_output;   /* not NULL: standard output goes here, not to result->out */
+    bool own_group;                    /* a process group of its own, killed as a whole */
+    bool inherit_streams;              /* the three streams are ours; nothing is read */
+};
+
+struct lc_proc_result {
+    struct lc_buf out; /* max is what lc_proc_result_init was given */
+    struct lc_buf err;
+    int exit_code; /* -1 when killed by a signal */
+    int signal;    /* 0 when it exited */
+    bool timed_out;
+    bool too_much; /* it wrote more than the limit, to either; what was over is dropped */
+};
+
+void lc_proc_result_init(struct lc_proc_result *result, size_t max_output);
+void lc_proc_result_release(struct lc_proc_result *result);
+LC_AUTO_VALUE(struct lc_proc_result, lc_proc_result_release);
+
+/* True when the child ran, whatever its exit status. Output that background children hold open is
+ * read for 100 ms more after the exit. Errors: LC_ENOTFOUND (no such program), LC_EPERM, LC_EIO,
+ * LC_ENOMEM, and what the watch says. */
+bool lc_proc_run(const struct lc_proc *proc, struct lc_proc_result *result, struct lc_err *err)
+    LC_MUST_CHECK;
+
+/* "exit status 1", "killed by signal 9", "timed out"; text has 64 bytes. */
+void lc_proc_describe(const struct lc_proc_result *result, char *text);
+
+#endif

@@ -1,0 +1,45 @@
+/* An owned map of text to text, kept sorted by key (bytes): a databag, a charm's state, a section
+ * of YAML. Look-ups are by bisection. Not for secrets. */
+#ifndef LC_BASE_STRMAP_H
+#define LC_BASE_STRMAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+
+struct lc_strmap_entry {
+    char *key;
+    char *value; /* never NULL */
+};
+
+struct lc_strmap {
+    struct lc_strmap_entry *entries; /* owned, sorted by key */
+    size_t count;
+    size_t capacity;
+};
+
+#define LC_STRMAP_INIT                                                                             \
+    {                                                                                              \
+        .entries = NULL, .count = 0, .capacity = 0                                                 \
+    }
+
+void lc_strmap_release(struct lc_strmap *map);
+LC_AUTO_VALUE(struct lc_strmap, lc_strmap_release);
+
+/* NULL when absent; a view that lives until the map changes. */
+const char *lc_strmap_get(const struct lc_strmap *map, const char *key);
+
+/* Copies both; replaces what was there. */
+bool lc_strmap_set(struct lc_strmap *map, const char *key, const char *value, struct lc_err *err)
+    LC_MUST_CHECK;
+
+/* Whether it was there. */
+bool lc_strmap_remove(struct lc_strmap *map, const char *key);
+
+bool lc_strmap_copy(struct lc_strmap *out, const struct lc_strmap *from, struct lc_err *err)
+    LC_MUST_CHECK;
+bool lc_strmap_equals(const struct lc_strmap *a, const struct lc_strmap *b);
+
+#endif

@@ -1,0 +1,154 @@
+/* Text and its encodings. */
+#include "base/text.h"
+
+#include <string.h>
+#include <strings.h>
+
+bool lc_text_has_prefix(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+bool lc_text_has_suffix(const char *text, const char *suffix)
+{
+    const size_t text_len = strlen(text);
+    const size_t suffix_len = strlen(suffix);
+
+    return text_len >= suffix_len && strcmp(text + text_len - suffix_len, suffix) == 0;
+}
+
+bool lc_text_equals_nocase(const char *a, const char *b)
+{
+    return strcasecmp(a, b) == 0;
+}
+
+bool lc_text_contains_nocase(const char *text, const char *part)
+{
+    return strcasestr(text, part) != NULL;
+}
+
+int32_t lc_text_codepoint(const char *text, size_t len, size_t *len_out)
+{
+    static const int32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
+    const unsigned char *bytes = (const unsigned char *)text;
+    const unsigned char first = bytes[0];
+    const size_t wanted = first < 0x80             ? 1
+                          : (first & 0xe0) == 0xc0 ? 2
+                          : (first & 0xf0) == 0xe0 ? 3
+                          : (first & 0xf8) == 0xf0 ? 4
+                                                   : 0;
+
+    *len_out = 1;
+    if (wanted == 0 || wanted > len)
+        return -1;
+    int32_t point = wanted == 1 ? first : first & (0x7f >> wanted);
+    for (size_t i = 1; i < wanted; i++) {
+        if ((bytes[i] & 0xc0) != 0x80)
+            return -1;
+        point = (int32_t)(((uint32_t)point << 6) | (bytes[i] & 0x3fu));
+    }
+    if (point < smallest[wanted] || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff))
+        return -1;
+    *len_out = wanted;
+    return point;
+}
+
+bool lc_text_is_utf8(const char *text, size_t len)
+{
+    for (size_t at = 0, step; at < len; at += step)
+        if (lc_text_codepoint(text + at, len - at, &step) < 0)
+            return false;
+    return true;
+}
+
+bool lc_text_to_number(const char *text, int64_t max, int64_t *out)
+{
+    int64_t number = 0;
+
+    if (*text == '\0')
+        return false;
+    for (; *text != '\0'; text++) {
+        if (*text < '0' || *text > '9')
+            return false;
+        const int digit = *text - '0';
+        if (number > (max - digit) / 10)
+            return false;
+        number = number * 10 + digit;
+    }
+    *out = number;
+    return true;
+}
+
+void lc_hex_encode(const void *bytes, size_t len, char *out)
+{
+    static const char digits[] = "0123456789abcdef";
+    const unsigned char *p = bytes;
+
+    for (size_t i = 0; i < len; i++) {
+        *out++ = digits[p[i] >> 4];
+        *out++ = digits[p[i] & 15];
+    }
+    *out = '\0';
+}
+
+static const char base64_digits[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+void lc_base64_encode(const void *bytes, size_t len, struct lc_buf *out)
+{
+    const unsigned char *p = bytes;
+
+    for (size_t i = 0; i < len; i += 3) {
+        const size_t left = len - i;
+        const uint32_t group = (uint32_t)p[i] << 16 | (left > 1 ? (uint32_t)p[i + 1] << 8 : 0) |
+                               (left > 2 ? (uint32_t)p[i + 2] : 0);
+        const char quad[4] = {
+            base64_digits[group >> 18],
+            base64_digits[group >> 12 & 63],
+            left > 1 ? base64_digits[group >> 6 & 63] : '=',
+            left > 2 ? base64_digits[group & 63] : '=',
+        };
+        lc_buf_add(out, quad, sizeof(quad));
+    }
+}
+
+static int base64_value(char digit)
+{
+    const char *at = digit == '\0' ? NULL : strchr(base64_digits, digit);
+
+    return at == NULL ? -1 : (int)(at - base64_digits);
+}
+
+bool lc_base64_decode(const char *text, size_t len, struct lc_buf *out, struct lc_err *err)
+{
+    uint32_t group = 0;
+    unsigned digits = 0;
+    unsigned padding = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        if (strchr(" \t\r\n", text[i]) != NULL && text[i] != '\0')
+            continue;
+        if (text[i] == '=') {
+            padding++;
+            continue;
+        }
+        const int value = base64_value(text[i]);
+        if (value < 0 || padding != 0)
+            return lc_fail(err, LC_EPARSE, "not base64: a wrong character at byte %zu", i + 1);
+        group = group << 6 | (uint32_t)value;
+        if (++digits % 4 == 0) {
+            const char bytes[3] = { (char)(group >> 16), (char)(group >> 8), (char)group };
+            lc_buf_add(out, bytes, 3);
+            group = 0;
+        }
+    }
+    const unsigned rest = digits % 4;
+    if (rest == 1 || padding != (4 - rest) % 4)
+        return lc_fail(err, LC_EPARSE, "not base64: it is cut off");
+    if (rest != 0) {
+        group <<= 6 * (4 - rest);
+        const char bytes[2] = { (char)(group >> 16), (char)(group >> 8) };
+        lc_buf_add(out, bytes, rest - 1);
+    }
+    return lc_buf_check(out, err);
+}

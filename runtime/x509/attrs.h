@@ -1,0 +1,61 @@
+/* What is asked for: the attributes of a certificate request, as an author gives them or as a CSR
+ * says them, in one normal form, so that a request always equals its own CSR
+ * (tls-certificates 2.3). */
+#ifndef LC_X509_ATTRS_H
+#define LC_X509_ATTRS_H
+
+#include "base/strlist.h"
+#include "x509/name.h"
+
+/* Texts are UTF-8, NULL for none (never ""); the lists are sorted and without duplicates once
+ * normalised. All owned. */
+struct lc_attrs {
+    char *common_name; /* 1 to 64 bytes */
+    struct lc_strlist sans_dns;
+    struct lc_strlist sans_ip;  /* canonical text, RFC 5952 */
+    struct lc_strlist sans_oid; /* canonical dotted form */
+    char *email_address;
+    char *organization;
+    char *organizational_unit;
+    char *country_name; /* exactly 2 bytes */
+    char *state_or_province_name;
+    char *locality_name;
+    bool is_ca;
+    bool add_unique_id_to_subject_name;                  /* true by default */
+    struct lc_extensions additional_critical_extensions; /* in order; critical is set on each */
+};
+
+/* Everything empty, add_unique_id_to_subject_name true. */
+#define LC_ATTRS_INIT                                                                              \
+    {                                                                                              \
+        .add_unique_id_to_subject_name = true                                                      \
+    }
+
+#define LC_COMMON_NAME_MAX_BYTES 64  /* ub-common-name, RFC 5280 appendix A.1 */
+#define LC_DNS_NAME_MAX_BYTES    253 /* RFC 1035 section 2.3.4 */
+#define LC_DNS_LABEL_MAX_BYTES   63
+#define LC_ATTRS_MAX_SANS        10000
+
+void lc_attrs_release(struct lc_attrs *attrs);
+LC_AUTO_VALUE(struct lc_attrs, lc_attrs_release);
+
+bool lc_attrs_copy(struct lc_attrs *out, const struct lc_attrs *from, struct lc_err *err)
+    LC_MUST_CHECK;
+
+/* Bring into the normal form and refuse what cannot be encoded: empty text becomes none, IP
+ * addresses and OIDs their canonical text, lists are sorted. LC_EUSAGE names the field, what it
+ * held and what it must hold (X509-008, -023, -040 to -047): nothing named at all, a common name
+ * over 64 bytes, a country that is not two PrintableString characters, text that is not UTF-8 or
+ * has a NUL, a DNS name that is empty, has blanks, a label over 63 or is over 253 bytes or not
+ * ASCII, an address with zone or prefix length, an OID that is not canonical, an e-mail address
+ * that is not ASCII, a SAN among the additional extensions. */
+bool lc_attrs_normalise(struct lc_attrs *attrs, struct lc_err *err) LC_MUST_CHECK;
+
+/* All 13 fields (2.3); both normalised. Lists as sets, the extensions in order, texts by byte. */
+bool lc_attrs_equals(const struct lc_attrs *a, const struct lc_attrs *b);
+
+/* A SHA-256 over the normal form: equal digests for equal attributes, for look-ups. */
+bool lc_attrs_digest(const struct lc_attrs *attrs, unsigned char digest[LC_SHA256_BYTES],
+                     struct lc_err *err) LC_MUST_CHECK;
+
+#endif

@@ -1,0 +1,167 @@
+# luacharm: one non-recursive Makefile. `make help` lists the targets.
+#
+# Outputs only under build/: the released program is build/luacharm; PROFILE=debug, asan and fault
+# go beside it in build/PROFILE/. The release links everything statically, the others dynamically.
+
+PROFILE ?= release
+PREFIX  ?= /usr/local
+V       ?= 0
+
+BUILD := $(if $(filter release,$(PROFILE)),build,build/$(PROFILE))
+Q     := $(if $(filter 1,$(V)),,@)
+SAY   := $(if $(filter 1,$(V)),@:,@printf '  %-6s %s\n')
+
+LAYERS  := base x509 juju tls charm bind host model cli
+LIBS    := lua5.4 lua5.4-cjson libcrypto jansson yaml-0.1 sqlite3
+VERSION := 0.1.0
+
+CC         ?= cc
+PKG_CONFIG ?= pkg-config
+AR         ?= ar
+
+# --- flags -------------------------------------------------------------------------------------
+
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+            -Wformat=2
+HARDEN   := -O2 -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fno-plt
+CFLAGS_release := $(HARDEN) -g
+CFLAGS_debug   := -O0 -g3 -DLC_SMALL_BUFFERS -DLC_FAULT_HOOKS
+CFLAGS_asan    := -O1 -g3 -fno-omit-frame-pointer -fsanitize=address,undefined \
+                  -fno-sanitize-recover=all -DLC_SMALL_BUFFERS -DLC_FAULT_HOOKS
+CFLAGS_fault   := -O1 -g3 -DLC_SMALL_BUFFERS -DLC_FAULT_HOOKS
+LDFLAGS_asan   := -fsanitize=address,undefined
+LDFLAGS_release := -static-pie -Wl,-z,relro,-z,now -Wl,--gc-sections
+
+PKG_CFLAGS  = $(shell $(PKG_CONFIG) --cflags $(LIBS))
+ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DLC_VERSION='"$(VERSION)"' -Iruntime $(WARNINGS) \
+              $(CFLAGS_$(PROFILE)) $(WERROR) $(PKG_CFLAGS) $(CFLAGS)
+# -lm -ldl -lpthread: what SQLite and Lua name in their .pc files as private.
+DYNAMIC_LIBS = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm
+STATIC_LIBS  = $(shell $(PKG_CONFIG) --static --libs $(LIBS)) -lm
+PROGRAM_LIBS = $(if $(filter release,$(PROFILE)),$(STATIC_LIBS),$(DYNAMIC_LIBS))
+
+# --- what there is -----------------------------------------------------------------------------
+
+SOURCES  := $(foreach layer,$(LAYERS),$(wildcard runtime/$(layer)/*.c))
+MODULES  := $(sort $(wildcard lua/charm/*.lua))
+OBJECTS  := $(SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/modules.o
+ARCHIVES := $(foreach layer,$(LAYERS),$(BUILD)/lib$(layer).a)
+PROGRAM  := $(BUILD)/luacharm
+
+TEST_LIB      := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/lib/*.c))
+UNIT_SOURCES  := $(wildcard tests/unit/test_*.c tests/conformance/test_*.c)
+UNIT_PROGRAMS := $(UNIT_SOURCES:%.c=$(BUILD)/%)
+SPECS         := $(wildcard tests/lua/*_spec.lua)
+SCRIPTS       := $(wildcard tests/cli/*.t tests/model/*.t tests/conformance/*.t)
+
+.PHONY: all help test check asan valgrind ci demo format install clean setup units
+.DELETE_ON_ERROR:
+
+all: $(PROGRAM)
+
+help:
+	@echo 'make                the program, build/luacharm (PROFILE=debug, asan, fault: beside it)'
+	@echo 'make demo           two charms, one certificate, one renewal, in a local model'
+	@echo 'make test           all tests of the profile (T=csr: only those with csr in their name)'
+	@echo 'make check          format, layers, lints, warnings of gcc and clang'
+	@echo 'make asan           all tests under the address and undefined-behaviour sanitizers'
+	@echo 'make valgrind       the C and Lua tests under valgrind'
+	@echo 'make ci             what CI runs: check, test, asan, valgrind'
+	@echo 'make install        PREFIX=$(PREFIX), DESTDIR='
+	@echo 'make format clean'
+
+# --- building ----------------------------------------------------------------------------------
+
+# Changed flags rebuild everything.
+STAMP := $(BUILD)/flags
+$(STAMP): FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(CC) $(ALL_CFLAGS) $(LDFLAGS_$(PROFILE)) $(LDFLAGS)' > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+FORCE:
+
+$(BUILD)/obj/%.o: %.c $(STAMP)
+	@mkdir -p $(@D)
+	$(SAY) CC $<
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/modules.c: lua/embed.lua $(MODULES)
+	@mkdir -p $(@D)
+	$(SAY) EMBED lua/charm
+	$(Q)lua5.4 lua/embed.lua $(MODULES) > $@
+
+$(BUILD)/obj/modules.o: $(BUILD)/modules.c $(STAMP)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@
+
+define archive
+$(BUILD)/lib$(1).a: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard runtime/$(1)/*.c))
+	@rm -f $$@
+	$$(SAY) AR $$@
+	$$(Q)$$(AR) rcs $$@ $$^
+endef
+$(foreach layer,$(LAYERS),$(eval $(call archive,$(layer))))
+
+# Upper layers first, so that one pass of the linker resolves the lower ones. The main program is
+# outside the archives' reach for tests, which bring their own main.
+LINK_ARCHIVES = $(foreach layer,cli model host bind charm tls juju x509 base,$(BUILD)/lib$(layer).a)
+
+$(PROGRAM): $(ARCHIVES) $(BUILD)/obj/modules.o
+	$(SAY) LINK $@
+	$(Q)$(CC) $(CFLAGS_$(PROFILE)) $(LDFLAGS_$(PROFILE)) $(LDFLAGS) -o $@ $(LINK_ARCHIVES) \
+	    $(BUILD)/obj/modules.o $(PROGRAM_LIBS)
+
+# Only the layers below cli, so that a test's main is the only one.
+TEST_ARCHIVES = $(filter-out %/libcli.a,$(LINK_ARCHIVES))
+$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(TEST_LIB) $(ARCHIVES) $(BUILD)/obj/modules.o
+	@mkdir -p $(@D)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(CFLAGS_$(PROFILE)) $(LDFLAGS_$(filter-out release,$(PROFILE))) -o $@ $< $(TEST_LIB) \
+	    $(TEST_ARCHIVES) $(BUILD)/obj/modules.o $(DYNAMIC_LIBS) -lcmocka
+$(BUILD)/obj/tests/%.o: ALL_CFLAGS += -Itests/lib
+
+-include $(OBJECTS:.o=.d) $(TEST_LIB:.o=.d) $(UNIT_SOURCES:%.c=$(BUILD)/obj/%.d)
+
+# --- tests -------------------------------------------------------------------------------------
+
+setup:
+	@.ci/setup build test
+
+units: $(UNIT_PROGRAMS)
+
+test: setup
+	@$(MAKE) --no-print-directory all units
+	@LUACHARM='$(abspath $(PROGRAM))' T='$(T)' tests/run.sh $(BUILD) \
+	    $(UNIT_PROGRAMS) $(SPECS) $(SCRIPTS)
+
+asan:
+	@$(MAKE) --no-print-directory test PROFILE=asan
+
+valgrind: setup
+	@$(MAKE) --no-print-directory all units PROFILE=debug
+	@LUACHARM='$(abspath build/debug/luacharm)' T='$(T)' WRAP='tests/valgrind.sh' \
+	    tests/run.sh build/debug $(UNIT_SOURCES:%.c=build/debug/%) $(SPECS)
+
+check:
+	@.ci/setup build test check
+	@tests/lint/run.sh
+
+ci:
+	@.ci/ci.sh
+
+demo:
+	@.ci/setup build
+	@$(MAKE) --no-print-directory all
+	@LUACHARM='$(abspath $(PROGRAM))' charms/demo.sh
+
+# --- the rest ----------------------------------------------------------------------------------
+
+FORMATTED = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h')
+format:
+	clang-format -i $(FORMATTED)
+
+install: all
+	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/luacharm
+
+clean:
+	rm -rf build

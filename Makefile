@@ -44,7 +44,8 @@ PROGRAM_LIBS = $(if $(filter release,$(PROFILE)),$(STATIC_LIBS),$(DYNAMIC_LIBS))
 
 SOURCES  := $(foreach layer,$(LAYERS),$(wildcard runtime/$(layer)/*.c))
 MODULES  := $(sort $(wildcard lua/charm/*.lua))
-OBJECTS  := $(SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/modules.o
+MODULES_OBJECT := $(if $(filter bind,$(LAYERS)),$(BUILD)/obj/modules.o)
+OBJECTS  := $(SOURCES:%.c=$(BUILD)/obj/%.o)
 ARCHIVES := $(foreach layer,$(LAYERS),$(BUILD)/lib$(layer).a)
 PROGRAM  := $(BUILD)/luacharm
 
@@ -102,22 +103,22 @@ $(BUILD)/lib$(1).a: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard runtime/$(1)/*.c)
 endef
 $(foreach layer,$(LAYERS),$(eval $(call archive,$(layer))))
 
-# Upper layers first, so that one pass of the linker resolves the lower ones. The main program is
-# outside the archives' reach for tests, which bring their own main.
-LINK_ARCHIVES = $(foreach layer,cli model host bind charm tls juju x509 base,$(BUILD)/lib$(layer).a)
+# Upper layers first, so that one pass of the linker resolves the lower ones.
+reversed = $(if $(1),$(call reversed,$(wordlist 2,$(words $(1)),$(1))) $(firstword $(1)))
+LINK_ARCHIVES := $(patsubst %,$(BUILD)/lib%.a,$(call reversed,$(LAYERS)))
 
-$(PROGRAM): $(ARCHIVES) $(BUILD)/obj/modules.o
+$(PROGRAM): $(ARCHIVES) $(MODULES_OBJECT)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(CFLAGS_$(PROFILE)) $(LDFLAGS_$(PROFILE)) $(LDFLAGS) -o $@ $(LINK_ARCHIVES) \
-	    $(BUILD)/obj/modules.o $(PROGRAM_LIBS)
+	    $(MODULES_OBJECT) $(PROGRAM_LIBS)
 
 # Only the layers below cli, so that a test's main is the only one.
-TEST_ARCHIVES = $(filter-out %/libcli.a,$(LINK_ARCHIVES))
-$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(TEST_LIB) $(ARCHIVES) $(BUILD)/obj/modules.o
+TEST_ARCHIVES := $(filter-out %/libcli.a,$(LINK_ARCHIVES))
+$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(TEST_LIB) $(TEST_ARCHIVES) $(MODULES_OBJECT)
 	@mkdir -p $(@D)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(CFLAGS_$(PROFILE)) $(LDFLAGS_$(filter-out release,$(PROFILE))) -o $@ $< $(TEST_LIB) \
-	    $(TEST_ARCHIVES) $(BUILD)/obj/modules.o $(DYNAMIC_LIBS) -lcmocka
+	    $(TEST_ARCHIVES) $(MODULES_OBJECT) $(DYNAMIC_LIBS) -lcmocka
 $(BUILD)/obj/tests/%.o: ALL_CFLAGS += -Itests/lib
 
 -include $(OBJECTS:.o=.d) $(TEST_LIB:.o=.d) $(UNIT_SOURCES:%.c=$(BUILD)/obj/%.d)

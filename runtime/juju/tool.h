@@ -1,0 +1,20 @@
+/* The port by hook commands: one child process per call, run through base/proc; answers are read as
+ * JSON. Secret contents go in files of mode 0600 in a private folder, never in argv; databags go in
+ * on standard input. */
+#ifndef LC_JUJU_TOOL_H
+#define LC_JUJU_TOOL_H
+
+#include "juju/ops.h"
+
+#define LC_TOOL_TIMEOUT_MS (5 * 60 * 1000) /* of one hook command */
+#define LC_TOOL_MAX_OUTPUT (64u * 1024 * 1024)
+
+struct lc_tool;
+
+/* timeout_ms: 0 is LC_TOOL_TIMEOUT_MS. The port is lc_tool_port(tool), as long as tool lives. */
+bool lc_tool_new(int64_t timeout_ms, struct lc_tool **out, struct lc_err *err) LC_MUST_CHECK;
+void lc_tool_free(struct lc_tool *tool);
+LC_AUTO_POINTER(struct lc_tool, lc_tool_free);
+const struct lc_juju *lc_tool_port(const struct lc_tool *tool);
+
+#endif

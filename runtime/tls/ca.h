@@ -1,0 +1,41 @@
+/* A certificate authority kept in a Juju secret of the application (`tls.ca{...}`): made when it is
+ * first needed, read at most once in a hook, used by the leader only. */
+#ifndef LC_TLS_CA_H
+#define LC_TLS_CA_H
+
+#include "tls/hook.h"
+#include "tls/provider.h"
+#include "x509/cert.h"
+
+struct lc_ca_options {
+    const char *endpoint;     /* names the secret: "luacharm-ca-<endpoint>" */
+    struct lc_attrs *subject; /* common_name is needed; taken (emptied) */
+    struct lc_key_spec key;
+    int64_t validity_s;      /* of the CA's own certificate; 0 is ten years */
+    int64_t leaf_validity_s; /* where a shape does not say; 0 is 90 days */
+};
+
+struct lc_ca;
+
+/* Allocates; calls nothing. LC_EUSAGE for a subject that cannot be encoded. */
+bool lc_ca_new(const struct lc_ca_options *options, struct lc_ca **out, struct lc_err *err)
+    LC_MUST_CHECK;
+void lc_ca_free(struct lc_ca *ca);
+LC_AUTO_POINTER(struct lc_ca, lc_ca_free);
+
+/* The CA's certificate, made now if there is none: a view until the CA changes. Leader only, else
+ * LC_EPERM. */
+bool lc_ca_certificate(struct lc_ca *ca, const struct lc_tls_hook *hook, const struct lc_cert **out,
+                       struct lc_err *err) LC_MUST_CHECK;
+
+/* Sign a request in this shape; validity_s 0 and not_before 0 are filled in. out becomes
+ * LC_DECISION_ISSUE, with the chain [certificate, ca]. */
+bool lc_ca_sign(struct lc_ca *ca, const struct lc_tls_hook *hook, const struct lc_csr *csr,
+                const struct lc_cert_shape *shape, struct lc_decision *out, struct lc_err *err)
+    LC_MUST_CHECK;
+
+/* A new key and certificate in the same secret; what was issued is re-issued by the caller. */
+bool lc_ca_rotate(struct lc_ca *ca, const struct lc_tls_hook *hook, struct lc_err *err)
+    LC_MUST_CHECK;
+
+#endif

@@ -1,0 +1,32 @@
+/* What the tls layer is given of a hook, and the few words that both sides share: scopes, modes,
+ * events. No Lua, no processes, no clock of its own. */
+#ifndef LC_TLS_HOOK_H
+#define LC_TLS_HOOK_H
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "juju/ops.h"
+
+/* Everything is borrowed for the length of a call. juju is a session: it remembers and gathers. */
+struct lc_tls_hook {
+    const struct lc_juju *juju;
+    const struct lc_event *event;
+    const char *unit; /* "web/0" */
+    const char *app;  /* "web" */
+    const struct lc_clock *clock;
+    const struct lc_log *log;
+};
+
+/* Whose request it is: the unit's databag and key, or the application's. */
+enum lc_tls_scope { LC_TLS_UNIT, LC_TLS_APP };
+#define LC_TLS_SCOPES 2
+
+enum lc_tls_mode { LC_TLS_MODE_UNIT, LC_TLS_MODE_APP, LC_TLS_MODE_APP_AND_UNIT };
+
+const char *lc_tls_mode_name(enum lc_tls_mode mode); /* "unit", "app", "app_and_unit"; static */
+bool lc_tls_mode_has(enum lc_tls_mode mode, enum lc_tls_scope scope);
+
+/* The text that begins every secret label of this interface's libraries, v2 to v4. */
+#define LC_TLS_LIBID "afd8c2bccf834997afce12c2706d2ede"
+
+#endif

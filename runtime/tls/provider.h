@@ -1,0 +1,120 @@
+/* The provider's life cycle (tls-certificates part 4): requests of all relations read entry by
+ * entry, each decided once by the author's callback, answers written as one change of each databag.
+ *
+ * One struct lc_provider for each `tls.provides`. Only the leader writes; on other units everything
+ * reads as empty (PROV-001, -035). */
+#ifndef LC_TLS_PROVIDER_H
+#define LC_TLS_PROVIDER_H
+
+#include "tls/databag.h"
+#include "tls/hook.h"
+#include "x509/chain.h"
+#include "x509/csr.h"
+
+/* A request that waits for an answer; all of it is borrowed from the provider. */
+struct lc_tls_incoming {
+    const char *relation_id;
+    const char *remote_app;
+    const char *remote_unit; /* NULL: it came in the application's databag */
+    struct lc_csr *csr;
+    bool ca; /* as the entry says, not the CSR */
+};
+
+enum lc_decision_kind {
+    LC_DECISION_DEFER, /* no answer now; asked again in the next hook */
+    LC_DECISION_ISSUE,
+    LC_DECISION_DENY
+};
+
+struct lc_decision {
+    enum lc_decision_kind kind;
+    struct lc_cert *certificate; /* issue: references that the provider takes */
+    struct lc_cert *ca;
+    struct lc_chain chain; /* leaf first; empty: [certificate], or [certificate, ca] (PROV-030) */
+    int64_t code;          /* deny */
+    char *message;         /* deny; owned */
+    char *reason;          /* deny; owned, NULL for none */
+};
+
+#define LC_DECISION_INIT                                                                           \
+    {                                                                                              \
+        .kind = LC_DECISION_DEFER                                                                  \
+    }
+
+void lc_decision_release(struct lc_decision *decision);
+LC_AUTO_VALUE(struct lc_decision, lc_decision_release);
+
+/* Decide about one request. False is a failure of the hook, not a refusal. */
+typedef bool (*lc_tls_decide_fn)(void *context, const struct lc_tls_incoming *request,
+                                 struct lc_decision *out, struct lc_err *err);
+
+/* What the provider can do, asked in each reconcile; said false: nothing is published. */
+typedef bool (*lc_tls_capable_fn)(void *context, struct lc_capabilities *out, struct lc_err *err);
+
+struct lc_provider_options {
+    const char *endpoint;
+    lc_tls_decide_fn decide;
+    lc_tls_capable_fn capable;  /* NULL: nothing is published */
+    const char *policy_version; /* a digest; when it differs, denied requests are decided again
+                                   (PROV-037). NULL is "" */
+    const char *provider_name;  /* into the `provider` of denials; NULL: the application */
+    void *context;
+};
+
+struct lc_provider;
+
+/* Copies the texts. */
+bool lc_provider_new(const struct lc_provider_options *options, struct lc_provider **out,
+                     struct lc_err *err) LC_MUST_CHECK;
+void lc_provider_free(struct lc_provider *provider);
+LC_AUTO_POINTER(struct lc_provider, lc_provider_free);
+const char *lc_provider_endpoint(const struct lc_provider *provider);
+
+/* What the event asks for (4.1): clean up, publish, decide what is outstanding, write. */
+bool lc_provider_handle(struct lc_provider *provider, const struct lc_tls_hook *hook,
+                        struct lc_err *err) LC_MUST_CHECK;
+bool lc_provider_sync(struct lc_provider *provider, const struct lc_tls_hook *hook,
+                      struct lc_err *err) LC_MUST_CHECK;
+
+/* Reading (4.4), by number from 0; LC_ENOTFOUND ends the list. relation_id: NULL for all. Views
+ * until the next write. */
+enum lc_provider_list {
+    LC_PROVIDER_REQUESTS,
+    LC_PROVIDER_OUTSTANDING,
+    LC_PROVIDER_ISSUED, /* without revoked ones */
+    LC_PROVIDER_CERTIFICATES,
+    LC_PROVIDER_UNSOLICITED,
+    LC_PROVIDER_ERRORS
+};
+
+struct lc_provider_item {
+    struct lc_tls_incoming request; /* requests, outstanding; else relation_id only */
+    const struct lc_certificate_entry *certificate; /* issued, certificates, unsolicited */
+    const struct lc_error_entry *error;             /* errors */
+};
+
+bool lc_provider_at(struct lc_provider *provider, const struct lc_tls_hook *hook,
+                    enum lc_provider_list list, const char *relation_id, size_t index,
+                    struct lc_provider_item *out, struct lc_err *err) LC_MUST_CHECK;
+
+/* Answer a request that was deferred, or again (4.5): one change of the databag, gathered. The
+ * CSR's earlier answer goes. decision is emptied. LC_ENOTFOUND for an unknown relation; on a unit
+ * that is not the leader LC_EPERM. */
+bool lc_provider_answer(struct lc_provider *provider, const struct lc_tls_hook *hook,
+                        const char *relation_id, const struct lc_csr *csr,
+                        struct lc_decision *decision, struct lc_err *err) LC_MUST_CHECK;
+
+/* Mark certificates revoked: of one CSR, or of all (csr and relation_id NULL). */
+bool lc_provider_revoke(struct lc_provider *provider, const struct lc_tls_hook *hook,
+                        const char *relation_id, const struct lc_csr *csr, struct lc_err *err)
+    LC_MUST_CHECK;
+
+/* Decide every request anew, answered or not: the CA or the policy has changed. */
+bool lc_provider_reissue_all(struct lc_provider *provider, const struct lc_tls_hook *hook,
+                             struct lc_err *err) LC_MUST_CHECK;
+
+/* Write what was decided to the state, as lc_requirer_finish. */
+bool lc_provider_finish(struct lc_provider *provider, const struct lc_tls_hook *hook,
+                        struct lc_err *err) LC_MUST_CHECK;
+
+#endif

@@ -1,9 +1,25 @@
-/* The Lua VM that charms run in: which libraries it has, its memory and instruction limits, the
- * modules that can be required. */
+/* The Lua VM that charms and scripts run in: which libraries it has, its limits, the modules that
+ * can be required, and what the modules are given of the world.
+ *
+ *     LC_AUTO(bind_vm_free) struct bind_vm *vm = NULL;
+ *     if (!bind_vm_new(&context, &limits, &vm, err) || !bind_vm_run_file(vm, path, &args, err)) ...
+ *
+ * Libraries: base (without dofile, loadfile; load takes text chunks only), coroutine, table,
+ * string, math, utf8, os (clock, date, difftime, time, getenv, tmpname: no execute, exit, remove,
+ * rename), io (a script's reading and writing of files is its own business), package (preload and
+ * Lua files beside the script only: no C loader, no LUA_PATH). No debug library. */
 #ifndef LC_BIND_VM_H
 #define LC_BIND_VM_H
 
+#include <lua.h>
 #include <stddef.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/strlist.h"
+#include "juju/env.h"
+#include "juju/session.h"
 
 /* The Lua half of the library, compiled by the build (lua/embed.lua); ends with a NULL name. */
 struct bind_lua_module {
@@ -13,5 +29,54 @@ struct bind_lua_module {
 };
 
 extern const struct bind_lua_module bind_lua_modules[];
+
+/* What the modules work on. Borrowed: it outlives the VM. Reached from any module's C function with
+ * bind_context(L). */
+struct bind_context {
+    const struct lc_hook_env *env; /* NULL outside a hook */
+    struct lc_session *session;    /* NULL outside a hook */
+    struct lc_clock clock;
+    struct lc_log log;
+    void (*flush_log)(void *context); /* before a child of the charm's runs; NULL: nothing to do */
+    void *flush_log_context;
+    struct bind_charm *charm; /* what a charm registered; NULL until "charm" is required */
+};
+
+struct bind_limits {
+    size_t memory_bytes; /* 0: LC_VM_MEMORY_BYTES */
+};
+
+#define LC_VM_MEMORY_BYTES     (256u * 1024 * 1024)
+#define LC_SCRIPT_MAX_BYTES    (4u * 1024 * 1024)
+#define LC_TRACEBACK_MAX_BYTES (16u * 1024)
+
+struct bind_vm;
+
+bool bind_vm_new(struct bind_context *context, const struct bind_limits *limits,
+                 struct bind_vm **out, struct lc_err *err) LC_MUST_CHECK;
+void bind_vm_free(struct bind_vm *vm); /* closes the state: every box is released */
+LC_AUTO_POINTER(struct bind_vm, bind_vm_free);
+
+lua_State *bind_vm_state(struct bind_vm *vm);
+struct bind_context *bind_context(lua_State *L);
+
+/* `require` finds FOLDER/?.lua and FOLDER/?/init.lua for each of these, in order. */
+bool bind_vm_set_path(struct bind_vm *vm, const struct lc_strlist *folders, struct lc_err *err)
+    LC_MUST_CHECK;
+
+/* Run a text chunk from a file, its arguments as `...` and in `arg`. A first line that begins with
+ * # is passed over. LC_ESCRIPT for a syntax or run-time error: the message has the script's own
+ * file and line first; the traceback, the host's frames taken out, is bind_vm_traceback. A code
+ * that an error object carries is kept instead of LC_ESCRIPT. */
+bool bind_vm_run_file(struct bind_vm *vm, const char *path, const struct lc_strlist *args,
+                      struct lc_err *err) LC_MUST_CHECK;
+
+/* Call a function that is kept in the registry under `reference`, with `arg_count` values that are
+ * on the stack already; results are dropped. Errors as above. */
+bool bind_vm_call(struct bind_vm *vm, int reference, int arg_count, struct lc_err *err)
+    LC_MUST_CHECK;
+
+/* Of the last error, several lines; "" when there was none. A view. */
+const char *bind_vm_traceback(const struct bind_vm *vm);
 
 #endif

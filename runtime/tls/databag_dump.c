@@ -1,0 +1,123 @@
+/* Writing relation data as Python's json.dumps does, defaults left out (tls-certificates 1.2). */
+#include "base/json.h"
+#include "tls/databag.h"
+
+static void put_text(struct lc_json_writer *writer, const char *key, const char *value)
+{
+    if (value == NULL)
+        return;
+    lc_json_key(writer, key);
+    lc_json_put_string(writer, value);
+}
+
+static void put_texts(struct lc_json_writer *writer, const char *key, const struct lc_strlist *list)
+{
+    lc_json_key(writer, key);
+    lc_json_begin_array(writer);
+    for (size_t i = 0; i < list->count; i++)
+        lc_json_put_string(writer, list->items[i]);
+    lc_json_end_array(writer);
+}
+
+bool lc_databag_dump_requests(const struct lc_request_entries *entries, struct lc_buf *text,
+                              struct lc_err *err)
+{
+    struct lc_json_writer writer = lc_json_writer(text, LC_JSON_PYTHON);
+
+    lc_buf_clear(text);
+    if (entries->count == 0)
+        return true;
+    lc_json_begin_array(&writer);
+    for (size_t i = 0; i < entries->count; i++) {
+        lc_json_begin_object(&writer);
+        put_text(&writer, "certificate_signing_request", entries->items[i].csr);
+        lc_json_key(&writer, "ca");
+        lc_json_put_boolean(&writer, entries->items[i].ca);
+        lc_json_end_object(&writer);
+    }
+    lc_json_end_array(&writer);
+    return lc_buf_check(text, err);
+}
+
+bool lc_databag_dump_certificates(const struct lc_certificate_entries *entries, struct lc_buf *text,
+                                  struct lc_err *err)
+{
+    struct lc_json_writer writer = lc_json_writer(text, LC_JSON_PYTHON);
+
+    lc_buf_clear(text);
+    if (entries->count == 0)
+        return true;
+    lc_json_begin_array(&writer);
+    for (size_t i = 0; i < entries->count; i++) {
+        const struct lc_certificate_entry *entry = &entries->items[i];
+        lc_json_begin_object(&writer);
+        put_text(&writer, "ca", entry->ca);
+        put_text(&writer, "certificate_signing_request", entry->csr);
+        put_text(&writer, "certificate", entry->certificate);
+        put_texts(&writer, "chain", &entry->chain);
+        if (entry->revoked || entry->revoked_given) {
+            lc_json_key(&writer, "revoked");
+            lc_json_put_boolean(&writer, entry->revoked);
+        }
+        lc_json_end_object(&writer);
+    }
+    lc_json_end_array(&writer);
+    return lc_buf_check(text, err);
+}
+
+bool lc_databag_dump_errors(const struct lc_error_entries *entries, struct lc_buf *text,
+                            struct lc_err *err)
+{
+    struct lc_json_writer writer = lc_json_writer(text, LC_JSON_PYTHON);
+
+    lc_buf_clear(text);
+    if (entries->count == 0)
+        return true;
+    lc_json_begin_array(&writer);
+    for (size_t i = 0; i < entries->count; i++) {
+        const struct lc_error_entry *entry = &entries->items[i];
+        lc_json_begin_object(&writer);
+        put_text(&writer, "csr", entry->csr);
+        lc_json_key(&writer, "error");
+        lc_json_begin_object(&writer);
+        lc_json_key(&writer, "code");
+        lc_json_put_integer(&writer, entry->code);
+        put_text(&writer, "name", entry->name);
+        put_text(&writer, "message", entry->message);
+        put_text(&writer, "reason", entry->reason);
+        put_text(&writer, "provider", entry->provider);
+        put_text(&writer, "endpoint", entry->endpoint);
+        lc_json_end_object(&writer);
+        lc_json_end_object(&writer);
+    }
+    lc_json_end_array(&writer);
+    return lc_buf_check(text, err);
+}
+
+static void put_tristate(struct lc_json_writer *writer, const char *key, enum lc_tristate value)
+{
+    if (value == LC_NOT_SAID)
+        return;
+    lc_json_key(writer, key);
+    lc_json_put_boolean(writer, value == LC_YES);
+}
+
+bool lc_databag_dump_capabilities(const struct lc_capabilities *capabilities, struct lc_buf *text,
+                                  struct lc_err *err)
+{
+    struct lc_json_writer writer = lc_json_writer(text, LC_JSON_PYTHON);
+
+    lc_buf_clear(text);
+    if (!capabilities->said)
+        return true;
+    lc_json_begin_object(&writer);
+    put_tristate(&writer, "supports_ip_sans", capabilities->supports_ip_sans);
+    put_tristate(&writer, "supports_wildcard_dns", capabilities->supports_wildcard_dns);
+    put_tristate(&writer, "supports_subdomain", capabilities->supports_subdomain);
+    put_tristate(&writer, "supports_ca_certificates", capabilities->supports_ca_certificates);
+    if (capabilities->has_allowed_domains)
+        put_texts(&writer, "allowed_domains", &capabilities->allowed_domains);
+    put_text(&writer, "provider_type", capabilities->provider_type);
+    lc_json_end_object(&writer);
+    return lc_buf_check(text, err);
+}

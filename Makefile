@@ -49,7 +49,9 @@ OBJECTS  := $(SOURCES:%.c=$(BUILD)/obj/%.o)
 ARCHIVES := $(foreach layer,$(LAYERS),$(BUILD)/lib$(layer).a)
 PROGRAM  := $(BUILD)/luacharm
 
-TEST_LIB      := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/lib/*.c))
+TEST_OBJECTS  := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/lib/*.c))
+# An archive: with few LAYERS, what needs the others is not pulled in.
+TEST_LIB      := $(BUILD)/libtests.a
 UNIT_SOURCES  := $(wildcard tests/unit/test_*.c tests/conformance/test_*.c)
 UNIT_PROGRAMS := $(UNIT_SOURCES:%.c=$(BUILD)/%)
 SPECS         := $(wildcard tests/lua/*_spec.lua)
@@ -121,7 +123,12 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(TEST_LIB) $(TEST_ARCHIVES) $(MODULES_
 	    $(TEST_ARCHIVES) $(MODULES_OBJECT) $(DYNAMIC_LIBS) -lcmocka
 $(BUILD)/obj/tests/%.o: ALL_CFLAGS += -Itests/lib
 
--include $(OBJECTS:.o=.d) $(TEST_LIB:.o=.d) $(UNIT_SOURCES:%.c=$(BUILD)/obj/%.d)
+$(TEST_LIB): $(TEST_OBJECTS)
+	@rm -f $@
+	$(SAY) AR $@
+	$(Q)$(AR) rcs $@ $^
+
+-include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(UNIT_SOURCES:%.c=$(BUILD)/obj/%.d)
 
 # --- tests -------------------------------------------------------------------------------------
 

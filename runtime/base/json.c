@@ -105,6 +105,13 @@ void lc_json_free(struct lc_json *json)
     json_decref(open_node(json));
 }
 
+struct lc_json *lc_json_ref(const struct lc_json *json)
+{
+    json_t *node = (json_t *)(size_t)(const void *)json; /* the count is no part of the value */
+
+    return close_node(json_incref(node));
+}
+
 enum lc_json_type lc_json_type(const struct lc_json *json)
 {
     if (json == NULL)

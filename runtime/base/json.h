@@ -47,6 +47,9 @@ bool lc_json_parse(const char *text, size_t len, unsigned flags, struct lc_json 
 void lc_json_free(struct lc_json *json);
 LC_AUTO_POINTER(struct lc_json, lc_json_free);
 
+/* One more holder of a tree, or of a part of one; each of them frees it. NULL gives NULL. */
+struct lc_json *lc_json_ref(const struct lc_json *json) LC_MUST_CHECK;
+
 enum lc_json_type lc_json_type(const struct lc_json *json);
 const char *lc_json_type_name(enum lc_json_type type); /* "a string", for messages */
 

@@ -22,8 +22,8 @@ void lc_secret_release(struct lc_secret *secret)
 
 char *lc_secret_room(struct lc_secret *secret, size_t len, struct lc_err *err)
 {
-    if (len > LC_SECRET_MAX_BYTES - secret->len) {
-        (void)lc_fail(err, LC_ELIMIT, "a secret is over %d bytes", LC_SECRET_MAX_BYTES);
+    if (len > LC_SECRET_BUFFER_BYTES - secret->len) {
+        (void)lc_fail(err, LC_ELIMIT, "a secret is over %d bytes", LC_SECRET_BUFFER_BYTES);
         return NULL;
     }
     const size_t needed = secret->len + len + 1;

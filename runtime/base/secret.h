@@ -12,8 +12,12 @@
 #include "base/attr.h"
 #include "base/err.h"
 
-/* Juju's own limit on the content of a secret, 3.6.9 and later (juju-hooks 3.3). */
+/* Juju's own limit on the content of a secret, counted in base64, and on a file that one is read
+ * from; 3.6.9 and later (juju-hooks 3.3). */
 #define LC_SECRET_MAX_BYTES 1000000
+
+/* What one of these may hold: the JSON of the largest content, with each byte of it escaped. */
+#define LC_SECRET_BUFFER_BYTES (8 * 1024 * 1024)
 
 struct lc_secret {
     char *data; /* owned; len bytes and a NUL; NULL when empty */
@@ -29,8 +33,8 @@ struct lc_secret {
 void lc_secret_release(struct lc_secret *secret);
 LC_AUTO_VALUE(struct lc_secret, lc_secret_release);
 
-/* Replace or append. LC_ELIMIT past LC_SECRET_MAX_BYTES, LC_ENOMEM; the secret is then as before.
- */
+/* Replace or append. LC_ELIMIT past LC_SECRET_BUFFER_BYTES, LC_ENOMEM; the secret is then as
+ * before. */
 bool lc_secret_set(struct lc_secret *secret, const void *bytes, size_t len, struct lc_err *err)
     LC_MUST_CHECK;
 bool lc_secret_append(struct lc_secret *secret, const void *bytes, size_t len, struct lc_err *err)

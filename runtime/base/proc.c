@@ -57,6 +57,29 @@ void lc_proc_describe(const struct lc_proc_result *result, char *text)
         (void)snprintf(text, 64, "exit status %d", result->exit_code);
 }
 
+static bool is_changed(const struct lc_strmap *changes, const char *variable)
+{
+    const size_t name_len = strcspn(variable, "=");
+
+    for (size_t i = 0; i < changes->count; i++)
+        if (strlen(changes->entries[i].key) == name_len &&
+            strncmp(changes->entries[i].key, variable, name_len) == 0)
+            return true;
+    return false;
+}
+
+bool lc_proc_environment(const struct lc_strmap *changes, struct lc_strlist *out,
+                         struct lc_err *err)
+{
+    for (char *const *variable = environ; *variable != NULL; variable++)
+        if (!is_changed(changes, *variable) && !lc_strlist_add(out, *variable, err))
+            return false;
+    for (size_t i = 0; i < changes->count; i++)
+        if (!lc_strlist_addf(out, err, "%s=%s", changes->entries[i].key, changes->entries[i].value))
+            return false;
+    return true;
+}
+
 static void close_fd(int *fd)
 {
     if (*fd != -1)

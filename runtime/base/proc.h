@@ -21,6 +21,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/secret.h"
+#include "base/strlist.h"
+#include "base/strmap.h"
 
 /* Something to be served while the child runs. ready is called when fd is readable; false stops:
  * the child is killed and lc_proc_run fails with that error. */
@@ -61,6 +63,11 @@ LC_AUTO_VALUE(struct lc_proc_result, lc_proc_result_release);
  * LC_ENOMEM, and what the watch says. */
 bool lc_proc_run(const struct lc_proc *proc, struct lc_proc_result *result, struct lc_err *err)
     LC_MUST_CHECK;
+
+/* Our environment with these variables set, as lc_proc.env takes it (out.items). out: initialised
+ * and empty. Never for secrets: an environment can be read in /proc. */
+bool lc_proc_environment(const struct lc_strmap *changes, struct lc_strlist *out,
+                         struct lc_err *err) LC_MUST_CHECK;
 
 /* "exit status 1", "killed by signal 9", "timed out"; text has 64 bytes. */
 void lc_proc_describe(const struct lc_proc_result *result, char *text);

@@ -40,6 +40,10 @@ struct bind_context {
     void (*flush_log)(void *context); /* before a child of the charm's runs; NULL: nothing to do */
     void *flush_log_context;
     struct bind_charm *charm; /* what a charm registered; NULL until "charm" is required */
+    /* Whether the charm's metadata has this action, or can produce an event of this name: false
+     * with LC_EUSAGE says what there is instead. NULL: only the form of names is checked. */
+    bool (*knows)(void *context, bool is_action, const char *name, struct lc_err *err);
+    void *knows_context;
 };
 
 struct bind_limits {
@@ -74,6 +78,11 @@ bool bind_vm_run_file(struct bind_vm *vm, const char *path, const struct lc_strl
 /* Call a function that is kept in the registry under `reference`, with `arg_count` values that are
  * on the stack already; results are dropped. Errors as above. */
 bool bind_vm_call(struct bind_vm *vm, int reference, int arg_count, struct lc_err *err)
+    LC_MUST_CHECK;
+
+/* Call a C function in protected mode, with one light userdata as its argument; results are
+ * dropped. For what has to push values before it calls. Errors as above. */
+bool bind_vm_protect(struct bind_vm *vm, lua_CFunction function, void *argument, struct lc_err *err)
     LC_MUST_CHECK;
 
 /* Of the last error, several lines; "" when there was none. A view. */

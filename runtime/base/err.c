@@ -33,6 +33,14 @@ const char *lc_code_name(enum lc_code code)
     return code_names[code];
 }
 
+enum lc_code lc_code_from_name(const char *name)
+{
+    for (int code = LC_OK + 1; code < LC_CODE_COUNT; code++)
+        if (strcmp(code_names[code], name) == 0)
+            return (enum lc_code)code;
+    return LC_OK;
+}
+
 /* Copy raw to message, control bytes as \xNN, "..." at the end where it was cut. */
 static void store_message(struct lc_err *err, const char *raw, bool was_cut)
 {

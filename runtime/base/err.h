@@ -64,4 +64,7 @@ bool lc_wrap(struct lc_err *err, const char *format, ...) LC_PRINTF(2, 3);
 /* The code's name as Lua sees it, such as "not_found"; static storage. */
 const char *lc_code_name(enum lc_code code);
 
+/* The code with this name; LC_OK for "ok" and for any other text. */
+enum lc_code lc_code_from_name(const char *name);
+
 #endif

@@ -27,6 +27,56 @@ bool lc_text_contains_nocase(const char *text, const char *part)
     return strcasestr(text, part) != NULL;
 }
 
+#define NEAREST_MAX_BYTES 64
+
+/* Optimal string alignment distance, three rows of it at a time. */
+static size_t edit_distance(const char *a, const char *b)
+{
+    size_t rows[3][NEAREST_MAX_BYTES + 1];
+    const size_t a_len = strlen(a);
+    const size_t b_len = strlen(b);
+
+    if (a_len > NEAREST_MAX_BYTES || b_len > NEAREST_MAX_BYTES)
+        return NEAREST_MAX_BYTES;
+    for (size_t j = 0; j <= b_len; j++)
+        rows[0][j] = j;
+    for (size_t i = 1; i <= a_len; i++) {
+        size_t *row = rows[i % 3];
+        const size_t *above = rows[(i + 2) % 3];
+        const size_t *two_above = rows[(i + 1) % 3];
+        row[0] = i;
+        for (size_t j = 1; j <= b_len; j++) {
+            const bool same = a[i - 1] == b[j - 1];
+            size_t best = above[j - 1] + !same;
+            if (above[j] + 1 < best)
+                best = above[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+                two_above[j - 2] + 1 < best)
+                best = two_above[j - 2] + 1;
+            row[j] = best;
+        }
+    }
+    return rows[a_len % 3][b_len];
+}
+
+const char *lc_text_nearest(const char *text, const char *const *names)
+{
+    const size_t third = strlen(text) / 3;
+    size_t least = (third == 0 ? 1 : third) + 1;
+    const char *nearest = NULL;
+
+    for (; *names != NULL; names++) {
+        const size_t distance = edit_distance(text, *names);
+        if (distance < least) {
+            least = distance;
+            nearest = *names;
+        }
+    }
+    return nearest;
+}
+
 int32_t lc_text_codepoint(const char *text, size_t len, size_t *len_out)
 {
     static const int32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };

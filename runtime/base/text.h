@@ -17,6 +17,11 @@ bool lc_text_has_suffix(const char *text, const char *suffix);
 bool lc_text_equals_nocase(const char *a, const char *b);
 bool lc_text_contains_nocase(const char *text, const char *part);
 
+/* The name that is most like text, for "did you mean"; NULL when none is near. names ends with
+ * NULL. Letters inserted, left out, replaced or swapped with their neighbour count one each; near
+ * is up to a third of text's length, at least one. */
+const char *lc_text_nearest(const char *text, const char *const *names);
+
 /* RFC 3629: no overlong forms, no surrogates, nothing past U+10FFFF. */
 bool lc_text_is_utf8(const char *text, size_t len);
 

@@ -70,7 +70,8 @@ static void every_code_has_a_name(void **state)
 {
     (void)state;
     for (int code = 0; code < LC_CODE_COUNT; code++)
-        assert_non_null(lc_code_name((enum lc_code)code));
+        assert_int_equal(lc_code_from_name(lc_code_name((enum lc_code)code)), code);
+    assert_int_equal(lc_code_from_name("no such code"), LC_OK);
 }
 
 int main(void)
@@ -81,6 +82,6 @@ int main(void)
     SUITE_TEST(&suite, "a message that is too long is cut", long_messages_are_cut);
     SUITE_TEST(&suite, "wrapping keeps the code", wrap_keeps_the_code);
     SUITE_ROWS(&suite, errno_rows, check_errno);
-    SUITE_TEST(&suite, "every code has a name", every_code_has_a_name);
+    SUITE_TEST(&suite, "every code has a name that leads back to it", every_code_has_a_name);
     return suite_run(&suite, "err");
 }

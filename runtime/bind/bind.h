@@ -78,6 +78,11 @@ void bind_field_strings(lua_State *L, int arg, const char *name, struct lc_strli
  */
 void bind_check_bytes(lua_State *L, int arg, struct lc_secret *out);
 
+/* Bytes that are secret, as authors hold them: a box of one struct lc_secret (secret.c). */
+void bind_define_secret(lua_State *L);
+/* Push an empty one, to be filled at once. May raise. */
+struct lc_secret *bind_new_secret(lua_State *L);
+
 /* JSON both ways: objects to tables, arrays to sequences, null to nil. */
 void bind_push_json(lua_State *L, const struct lc_json *json);
 void bind_push_strlist(lua_State *L, const struct lc_strlist *list);

@@ -49,13 +49,14 @@ enum lc_event_kind {
 /* What the hook is about. Texts are owned; NULL where the event has no such thing. */
 struct lc_event {
     enum lc_event_kind kind;
-    char *name;        /* "certificates-relation-changed"; of an action, its name */
+    char *name;        /* "certificates-relation-changed"; of an action, its name; NULL of none */
     char *endpoint;    /* "certificates"; of pebble events the container, of storage its name */
     char *relation_id; /* "certificates:7" */
     char *remote_app;
     char *remote_unit;    /* NULL for created, broken and app-level changed */
     char *departing_unit; /* relation-departed */
     char *secret_id;      /* the bare id, whatever form Juju gave (juju-hooks 1.2) */
+    char *secret_uri;     /* as Juju gave it: reads a secret of another model, too */
     char *secret_label;
     int64_t secret_revision; /* expired and remove; 0 otherwise */
     char *storage_id;
@@ -86,6 +87,10 @@ enum lc_event_kind lc_event_kind_of(const char *hook_name, size_t *prefix_len_ou
 bool lc_event_is_relation(enum lc_event_kind kind);
 bool lc_event_is_secret(enum lc_event_kind kind);
 
+/* Whether this is a unit's name, such as "web/0", and the length of the application's in it;
+ * app_len_out may be NULL (juju-hooks 0). */
+bool lc_unit_name_is_valid(const char *unit, size_t *app_len_out);
+
 /* The fields of a secret, in the order they were added. */
 struct lc_secret_field {
     char *key;
@@ -106,8 +111,9 @@ struct lc_secret_content {
 void lc_secret_content_release(struct lc_secret_content *content);
 LC_AUTO_VALUE(struct lc_secret_content, lc_secret_content_release);
 
-/* Copies; replaces a field that is there. LC_EUSAGE for a key that Juju refuses (juju-hooks 3.3).
- */
+/* Copies; replaces a field that is there. LC_EUSAGE for a key that Juju refuses, LC_ELIMIT when the
+ * values, in base64, come to more than LC_SECRET_MAX_BYTES (juju-hooks 3.3); the content is then as
+ * before. */
 bool lc_secret_content_set(struct lc_secret_content *content, const char *key, const void *value,
                            size_t value_len, struct lc_err *err) LC_MUST_CHECK;
 
@@ -116,6 +122,11 @@ const struct lc_secret *lc_secret_content_get(const struct lc_secret_content *co
                                               const char *key);
 bool lc_secret_content_copy(struct lc_secret_content *out, const struct lc_secret_content *from,
                             struct lc_err *err) LC_MUST_CHECK;
+
+/* Move: to gets the fields, from is empty. */
+void lc_secret_content_move(struct lc_secret_content *to, struct lc_secret_content *from);
+
+/* The same keys with the same values, in whatever order. */
 bool lc_secret_content_equals(const struct lc_secret_content *a, const struct lc_secret_content *b);
 
 /* What to add or change. Everything is borrowed; what is NULL (or 0) is not said. */
@@ -147,6 +158,10 @@ struct lc_secret_info {
 void lc_secret_info_release(struct lc_secret_info *info);
 LC_AUTO_VALUE(struct lc_secret_info, lc_secret_info_release);
 
+/* out: initialised; its old content goes. On failure it is as before. */
+bool lc_secret_info_copy(struct lc_secret_info *out, const struct lc_secret_info *from,
+                         struct lc_err *err) LC_MUST_CHECK;
+
 enum lc_secret_read {
     LC_SECRET_TRACKED, /* the revision that this unit tracks */
     LC_SECRET_PEEK,    /* the newest, once */
@@ -156,5 +171,16 @@ enum lc_secret_read {
 /* The 20 characters of a secret's id from any of the forms Juju gives (juju-hooks 3.1); a view into
  * reference. NULL when it is none. */
 const char *lc_secret_id_of(const char *reference);
+
+/* Limits on what relation-set and state-set take (juju-hooks 2.5, 2.13): bytes. Keys of a databag
+ * are bounded by what Juju's YAML reader takes on one line. */
+#define LC_DATABAG_KEY_MAX_BYTES 1000
+#define LC_STATE_KEY_MAX_BYTES   256
+#define LC_STATE_VALUE_MAX_BYTES 65536
+
+/* Whether Juju can take these: LC_EUSAGE for an empty key and for text that is not UTF-8, LC_ELIMIT
+ * over the limits. The message names the key. */
+bool lc_databag_check(const struct lc_strmap *changes, struct lc_err *err) LC_MUST_CHECK;
+bool lc_state_check(const struct lc_strmap *changes, struct lc_err *err) LC_MUST_CHECK;
 
 #endif

@@ -4,12 +4,23 @@
  *   (tests)      everything in memory
  * Everything above juju/ sees only this and does not know which it has.
  *
- * Conventions: out parameters that are lists, maps or contents are initialised by the caller and
- * filled; char ** are freed with lc_free. Relation ids are Juju's text ("certificates:7"), secret
- * ids bare. Codes: LC_ENOTFOUND and LC_EPERM as Juju's error text says (juju-hooks 5.2.16),
- * LC_EUSAGE for exit status 2, LC_ECOMMAND otherwise, LC_EPARSE for output that is not what it
- * should be, LC_ETIMEOUT. Messages begin with the command's name: "relation-get: permission
- * denied". */
+ * Conventions: out parameters that are lists, maps or contents are initialised and empty, and
+ * filled; char ** are freed with lc_free, struct lc_json ** with lc_json_free. Out parameters are
+ * of no use after a failure, and are released all the same. Relation ids are Juju's text
+ * ("certificates:7"); secret ids are bare, except that secret_get takes any reference, since one of
+ * another model is found only with the model's UUID (juju-hooks 3.1).
+ *
+ * Messages begin with the command's name: "relation-get: permission denied". Codes, by Juju's text
+ * before its exit status (juju-hooks 5.2.16):
+ *   LC_ENOTFOUND     "not found", whatever the exit status
+ *   LC_EPERM         "permission denied", "not the leader", "cannot write relation settings"
+ *   LC_EEXIST        "already exists"
+ *   LC_EUSAGE        exit status 2 otherwise, or what Juju would refuse so
+ *   LC_EUNSUPPORTED  this Juju has no such command
+ *   LC_EPARSE        an answer that is not what it should be
+ *   LC_ELIMIT        too much to say, or too long an answer
+ *   LC_ETIMEOUT      no answer in time
+ *   LC_ECOMMAND      any other failure */
 #ifndef LC_JUJU_OPS_H
 #define LC_JUJU_OPS_H
 
@@ -27,7 +38,8 @@ struct lc_juju_ops {
     /* A whole databag. who: a unit, or with app an application. */
     bool (*relation_get)(void *context, const char *relation_id, bool app, const char *who,
                          struct lc_strmap *out, struct lc_err *err);
-    /* Merge into our own unit's bag, or the application's; "" deletes a key. */
+    /* Merge into our own unit's bag, or the application's; "" deletes a key. See
+     * lc_databag_check. */
     bool (*relation_set)(void *context, const char *relation_id, bool app,
                          const struct lc_strmap *changes, struct lc_err *err);
     bool (*relation_model)(void *context, const char *relation_id, char **uuid_out,
@@ -42,7 +54,8 @@ struct lc_juju_ops {
                        struct lc_err *err);
     bool (*secret_set)(void *context, const char *id, const struct lc_secret_spec *spec,
                        struct lc_err *err);
-    /* By id, by label, or by id giving it this unit's label. */
+    /* By id, by label, or by id giving it this unit's label. A value that is not text is had by its
+     * id only: by label of a secret that is not ours it is LC_EUNSUPPORTED. */
     bool (*secret_get)(void *context, const char *id, const char *label, enum lc_secret_read how,
                        struct lc_secret_content *out, struct lc_err *err);
     /* Exactly one of id and label. */
@@ -60,12 +73,14 @@ struct lc_juju_ops {
     /* status: "active", "blocked", "waiting", "maintenance". */
     bool (*status_set)(void *context, bool app, const char *status, const char *message,
                        struct lc_err *err);
-    /* An object with status and message. */
+    /* An object with status and message; of the application also with its units. */
     bool (*status_get)(void *context, bool app, struct lc_json **out, struct lc_err *err);
+    /* text: one line or several, of any length. */
     bool (*log)(void *context, enum lc_level level, const char *text, struct lc_err *err);
     bool (*version_set)(void *context, const char *version, struct lc_err *err);
 
     bool (*state_get)(void *context, struct lc_strmap *out, struct lc_err *err);
+    /* "" is a value. See lc_state_check. */
     bool (*state_set)(void *context, const struct lc_strmap *changes, struct lc_err *err);
     bool (*state_delete)(void *context, const char *key, struct lc_err *err);
 

@@ -1,13 +1,16 @@
-/* The port by hook commands: one child process per call, run through base/proc; answers are read as
- * JSON. Secret contents go in files of mode 0600 in a private folder, never in argv; databags go in
- * on standard input. */
+/* The port by hook commands: one child process per call, run through base/proc and found on PATH;
+ * answers are read as JSON. Secret contents go in files of mode 0600 in a private folder, never in
+ * argv, and the folder is gone when the call returns; databags go in on standard input. Long log
+ * text goes in several commands, since one argument has at most 128 KiB.
+ * The program must ignore SIGPIPE (base/proc.h). */
 #ifndef LC_JUJU_TOOL_H
 #define LC_JUJU_TOOL_H
 
 #include "juju/ops.h"
 
 #define LC_TOOL_TIMEOUT_MS (5 * 60 * 1000) /* of one hook command */
-#define LC_TOOL_MAX_OUTPUT (64u * 1024 * 1024)
+#define LC_TOOL_MAX_OUTPUT                                                                         \
+    (64u * 1024 * 1024) /* bytes of an answer; of a secret's: base/secret.h */
 
 struct lc_tool;
 

@@ -29,6 +29,7 @@ struct lc_request_entries {
     struct lc_request_entry *items; /* owned */
     size_t count;
     size_t capacity;
+    size_t skipped;  /* bad entries */
     bool unreadable; /* the text was not a JSON array: not the same as "no requests" (D-04) */
     bool is_v0;      /* the databag is of the retired format (1.8) */
 };

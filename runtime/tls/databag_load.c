@@ -189,8 +189,11 @@ bool lc_databag_load_requests(const struct lc_strmap *bag, const char *where,
         return false;
     for (size_t i = 0; i < lc_json_count(list); i++) {
         struct lc_err why = LC_ERR_INIT;
-        if (!read_request(lc_json_at(list, i), out, &why) && !skip(&source, i, &why))
+        if (read_request(lc_json_at(list, i), out, &why))
+            continue;
+        if (!skip(&source, i, &why))
             return lc_fail_memory(err);
+        out->skipped++;
     }
     return true;
 }

@@ -1,0 +1,312 @@
+/* What there is: the relation that is served, our requests, the provider's answers. Each databag is
+ * read once, and none that this hook does not need. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "tls/requirer_private.h"
+
+static void release_own(struct lc_own *own)
+{
+    lc_csr_unref(own->csr);
+    lc_cert_unref(own->cert);
+    lc_cert_unref(own->issuer);
+    lc_chain_release(&own->chain);
+}
+
+void lc_view_release(struct lc_view *view)
+{
+    for (size_t i = 0; i < view->own_count; i++)
+        release_own(&view->own[i]);
+    lc_free(view->own);
+    lc_free(view->fates);
+    lc_free(view->relation_id);
+    lc_free(view->remote_app);
+    for (int scope = 0; scope < LC_TLS_SCOPES; scope++) {
+        lc_request_entries_release(&view->bags[scope]);
+        lc_key_unref(view->keys[scope].current);
+        lc_key_unref(view->keys[scope].previous);
+    }
+    lc_certificate_entries_release(&view->certificates);
+    lc_error_entries_release(&view->errors);
+    lc_capabilities_release(&view->capabilities);
+    lc_tls_requests_release(&view->wishes);
+    *view = (struct lc_view){ .observed = false };
+}
+
+bool lc_requirer_treats(const struct lc_requirer *requirer, enum lc_tls_scope scope)
+{
+    return lc_tls_mode_has(requirer->mode, scope) &&
+           (scope == LC_TLS_UNIT || requirer->view.leader);
+}
+
+static bool copy_to(char **out, const char *text, struct lc_err *err)
+{
+    char *copy = lc_strdup(text);
+
+    if (copy == NULL)
+        return lc_fail_memory(err);
+    lc_free(*out);
+    *out = copy;
+    return true;
+}
+
+/* "certificates:7" is older than "certificates:12": Juju counts relations. */
+static long relation_number(const char *relation_id)
+{
+    const char *colon = strrchr(relation_id, ':');
+
+    return strtol(colon == NULL ? relation_id : colon + 1, NULL, 10);
+}
+
+/* The oldest relation of the endpoint, the one that is breaking left out. */
+static bool choose_relation(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
+                            struct lc_err *err)
+{
+    LC_AUTO(lc_strlist_release) struct lc_strlist ids = LC_STRLIST_INIT;
+    const bool breaking = hook->event->kind == LC_EVENT_RELATION_BROKEN;
+    const char *chosen = NULL;
+    size_t live = 0;
+
+    if (!lc_juju_call(hook->juju, relation_ids, requirer->endpoint, &ids, err))
+        return false;
+    for (size_t i = 0; i < ids.count; i++) {
+        if (breaking && strcmp(ids.items[i], hook->event->relation_id) == 0)
+            continue;
+        live++;
+        if (chosen == NULL || relation_number(ids.items[i]) < relation_number(chosen))
+            chosen = ids.items[i];
+    }
+    if (live > 1)
+        lc_log(hook->log, LC_LEVEL_WARNING,
+               "endpoint '%s' has %zu relations; only the oldest, %s, is served",
+               requirer->endpoint, live, chosen);
+    return chosen == NULL ? true : copy_to(&requirer->view.relation_id, chosen, err);
+}
+
+static bool read_bag(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
+                     enum lc_tls_scope scope, struct lc_err *err)
+{
+    LC_AUTO(lc_strmap_release) struct lc_strmap bag = LC_STRMAP_INIT;
+    struct lc_view *view = &requirer->view;
+    const bool app = scope == LC_TLS_APP;
+
+    if (!lc_juju_call(hook->juju, relation_get, view->relation_id, app,
+                      app ? hook->app : hook->unit, &bag, err))
+        return false;
+    view->bag_writable[scope] = true;
+    lc_request_entries_release(&view->bags[scope]);
+    return lc_databag_load_requests(&bag, view->relation_id, hook->log, &view->bags[scope], err);
+}
+
+static bool read_own_bags(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
+                          struct lc_err *err)
+{
+    for (int scope = 0; scope < LC_TLS_SCOPES; scope++)
+        if (lc_requirer_treats(requirer, (enum lc_tls_scope)scope) &&
+            !read_bag(requirer, hook, (enum lc_tls_scope)scope, err))
+            return false;
+    return true;
+}
+
+static bool has_requests(const struct lc_view *view)
+{
+    return view->bags[LC_TLS_UNIT].count + view->bags[LC_TLS_APP].count != 0;
+}
+
+/* What we remember concerns requests that are there; without any, the state need not be read. */
+static bool load_memory(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
+                        struct lc_err *err)
+{
+    if (has_requests(&requirer->view))
+        return lc_memory_load(&requirer->memory, hook, err);
+    return true;
+}
+
+/* In an event of our endpoint the relation is known. Where it is the one that we remember to serve,
+ * Juju need not be asked for all of them. */
+static bool is_served(struct lc_requirer *requirer, const struct lc_tls_hook *hook, bool *served,
+                      struct lc_err *err)
+{
+    const struct lc_event *event = hook->event;
+
+    *served = false;
+    if (!lc_event_is_relation(event->kind) || event->kind == LC_EVENT_RELATION_BROKEN ||
+        strcmp(event->endpoint, requirer->endpoint) != 0)
+        return true;
+    if (!copy_to(&requirer->view.relation_id, event->relation_id, err) ||
+        !read_own_bags(requirer, hook, err) || !load_memory(requirer, hook, err))
+        return false;
+    *served = requirer->memory.relation_id != NULL &&
+              strcmp(requirer->memory.relation_id, event->relation_id) == 0;
+    return true;
+}
+
+static bool find_relation(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
+                          struct lc_err *err)
+{
+    struct lc_view *view = &requirer->view;
+    bool served;
+
+    if (!is_served(requirer, hook, &served, err))
+        return false;
+    if (!served) {
+        lc_free(view->relation_id);
+        view->relation_id = NULL;
+        if (!choose_relation(requirer, hook, err))
+            return false;
+        if (view->relation_id == NULL)
+            return true;
+        if (!read_own_bags(requirer, hook, err) || !load_memory(requirer, hook, err))
+            return false;
+    }
+    if (!requirer->memory.loaded)
+        lc_memory_start_empty(&requirer->memory);
+    return lc_memory_serve(&requirer->memory, view->relation_id, err);
+}
+
+static bool find_remote_app(struct lc_view *view, const struct lc_tls_hook *hook,
+                            struct lc_err *err)
+{
+    const struct lc_event *event = hook->event;
+
+    if (event->remote_app != NULL && event->relation_id != NULL &&
+        strcmp(event->relation_id, view->relation_id) == 0)
+        return copy_to(&view->remote_app, event->remote_app, err);
+    return lc_juju_call(hook->juju, relation_app, view->relation_id, &view->remote_app, err);
+}
+
+static bool read_answers(struct lc_view *view, const struct lc_tls_hook *hook, struct lc_err *err)
+{
+    LC_AUTO(lc_strmap_release) struct lc_strmap bag = LC_STRMAP_INIT;
+    struct lc_err why = LC_ERR_INIT;
+
+    if (!find_remote_app(view, hook, &why) ||
+        !lc_juju_call(hook->juju, relation_get, view->relation_id, true, view->remote_app, &bag,
+                      &why)) {
+        /* While a relation comes or goes the other side may not be readable (juju-hooks 4). */
+        if (why.code != LC_ENOTFOUND && why.code != LC_EPERM) {
+            *err = why;
+            return false;
+        }
+        lc_log(hook->log, LC_LEVEL_DEBUG, "%s: nothing to read from the provider: %s",
+               view->relation_id, why.message);
+        return true;
+    }
+    return lc_databag_load_certificates(&bag, view->relation_id, hook->log, &view->certificates,
+                                        err) &&
+           lc_databag_load_errors(&bag, view->relation_id, hook->log, &view->errors, err) &&
+           lc_databag_load_capabilities(&bag, view->relation_id, hook->log, &view->capabilities,
+                                        err);
+}
+
+/* An unreadable CSR stays in the list without `csr`, to be removed (D-02). */
+static bool add_own(struct lc_view *view, const struct lc_tls_hook *hook, enum lc_tls_scope scope,
+                    const struct lc_request_entry *entry, struct lc_err *err)
+{
+    struct lc_err why = LC_ERR_INIT;
+
+    if (!lc_grow(&view->own, &view->own_capacity, view->own_count, sizeof(*view->own)))
+        return lc_fail_memory(err);
+    struct lc_own *own = &view->own[view->own_count];
+    *own = (struct lc_own){ .scope = scope, .text = entry->csr, .ca = entry->ca, .wish = LC_NONE };
+    view->own_count++;
+    if (lc_csr_parse(entry->csr, strlen(entry->csr), &own->csr, &why))
+        return true;
+    if (why.code == LC_ENOMEM)
+        return lc_fail_memory(err);
+    lc_log(hook->log, LC_LEVEL_WARNING, "%s: an unreadable request of our own is removed: %s",
+           view->relation_id, why.message);
+    return true;
+}
+
+static bool list_own(struct lc_view *view, const struct lc_tls_hook *hook, struct lc_err *err)
+{
+    for (int scope = 0; scope < LC_TLS_SCOPES; scope++)
+        for (size_t i = 0; i < view->bags[scope].count; i++)
+            if (!add_own(view, hook, (enum lc_tls_scope)scope, &view->bags[scope].items[i], err))
+                return false;
+    return true;
+}
+
+bool lc_requirer_observe(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
+                         struct lc_err *err)
+{
+    struct lc_view *view = &requirer->view;
+
+    lc_view_release(view);
+    if (lc_tls_mode_has(requirer->mode, LC_TLS_APP) &&
+        !lc_juju_call(hook->juju, is_leader, &view->leader, err))
+        return false;
+    view->observed = true;
+    if (!lc_requirer_treats(requirer, LC_TLS_UNIT) && !lc_requirer_treats(requirer, LC_TLS_APP))
+        return true;
+    if (!find_relation(requirer, hook, err))
+        return false;
+    if (view->relation_id == NULL)
+        return true;
+    return read_answers(view, hook, err) && list_own(view, hook, err);
+}
+
+/* Digest of the attributes and the scope, for look-ups. */
+static bool wish_digest(const struct lc_attrs *attrs, enum lc_tls_scope scope,
+                        unsigned char digest[LC_SHA256_BYTES + 1], struct lc_err *err)
+{
+    digest[LC_SHA256_BYTES] = (unsigned char)scope;
+    return lc_attrs_digest(attrs, digest, err);
+}
+
+/* The request that a CSR answers: equal attributes, `ca` as its entry says (2.3). */
+static bool find_wish(const struct lc_index *index, struct lc_own *own, struct lc_err *err)
+{
+    LC_AUTO(lc_attrs_release) struct lc_attrs attrs = LC_ATTRS_INIT;
+    unsigned char digest[LC_SHA256_BYTES + 1];
+    struct lc_err why = LC_ERR_INIT;
+
+    if (own->csr == NULL)
+        return true;
+    if (!lc_csr_attrs(own->csr, own->ca, &attrs, &why))
+        return why.code == LC_ENOMEM ? lc_fail_memory(err) : true;
+    if (!wish_digest(&attrs, own->scope, digest, err))
+        return false;
+    own->wish = lc_index_get(index, digest, sizeof(digest));
+    return true;
+}
+
+static bool check_scopes(const struct lc_requirer *requirer, const struct lc_tls_requests *asked,
+                         struct lc_err *err)
+{
+    for (size_t i = 0; i < asked->count; i++)
+        if (!lc_tls_mode_has(requirer->mode, asked->items[i].scope))
+            return lc_fail(err, LC_EUSAGE, "endpoint '%s': a request for the %s in mode %s",
+                           requirer->endpoint,
+                           asked->items[i].scope == LC_TLS_APP ? "application" : "unit",
+                           lc_tls_mode_name(requirer->mode));
+    return true;
+}
+
+bool lc_requirer_ask(struct lc_requirer *requirer, struct lc_err *err)
+{
+    struct lc_view *view = &requirer->view;
+    LC_AUTO(lc_index_release) struct lc_index index = LC_INDEX_INIT;
+
+    if (!requirer->ask(requirer->ask_context, &view->capabilities, &view->wishes, err))
+        return lc_wrap(err, "requests of endpoint '%s'", requirer->endpoint);
+    if (!check_scopes(requirer, &view->wishes, err))
+        return false;
+    const size_t width = LC_SHA256_BYTES + 1;
+    LC_AUTO(lc_free) unsigned char *digests = lc_alloc(view->wishes.count, width);
+    view->fates = lc_alloc(view->wishes.count, sizeof(*view->fates));
+    if (digests == NULL || view->fates == NULL)
+        return lc_fail_memory(err);
+    for (size_t i = 0; i < view->wishes.count; i++) {
+        const struct lc_tls_request *wish = &view->wishes.items[i];
+        if (!wish_digest(&wish->attrs, wish->scope, digests + i * width, err) ||
+            !lc_index_put(&index, digests + i * width, width, i, NULL, err))
+            return false;
+    }
+    for (size_t i = 0; i < view->own_count; i++)
+        if (!find_wish(&index, &view->own[i], err))
+            return false;
+    return true;
+}

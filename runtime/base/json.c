@@ -199,6 +199,19 @@ bool lc_json_each(const struct lc_json *object, lc_json_member_fn each, void *co
     return true;
 }
 
+bool lc_json_next(const struct lc_json *object, void **at, const char **key,
+                  const struct lc_json **value)
+{
+    json_t *node = (json_t *)(size_t)(const void *)object; /* the iterator only reads */
+
+    *at = *at == NULL ? json_object_iter(node) : json_object_iter_next(node, *at);
+    if (*at == NULL)
+        return false;
+    *key = json_object_iter_key(*at);
+    *value = close_node(json_object_iter_value(*at));
+    return true;
+}
+
 const char *lc_json_get_string(const struct lc_json *object, const char *key)
 {
     return lc_json_string(lc_json_get(object, key));

@@ -72,6 +72,10 @@ typedef bool (*lc_json_member_fn)(void *context, const char *key, const struct l
 bool lc_json_each(const struct lc_json *object, lc_json_member_fn each, void *context,
                   struct lc_err *err) LC_MUST_CHECK;
 
+/* The same, one after another: *at is NULL before the first; false after the last. */
+bool lc_json_next(const struct lc_json *object, void **at, const char **key,
+                  const struct lc_json **value);
+
 /* The member as text: a convenience for messages and tables. NULL where absent or not a string. */
 const char *lc_json_get_string(const struct lc_json *object, const char *key);
 

@@ -4,10 +4,12 @@
  *     LC_AUTO(bind_vm_free) struct bind_vm *vm = NULL;
  *     if (!bind_vm_new(&context, &limits, &vm, err) || !bind_vm_run_file(vm, path, &args, err)) ...
  *
- * Libraries: base (without dofile, loadfile; load takes text chunks only), coroutine, table,
- * string, math, utf8, os (clock, date, difftime, time, getenv, tmpname: no execute, exit, remove,
- * rename), io (a script's reading and writing of files is its own business), package (preload and
- * Lua files beside the script only: no C loader, no LUA_PATH). No debug library. */
+ * Libraries: base (without dofile, loadfile; load takes text chunks only; print goes to the log at
+ * INFO in a hook and to standard output elsewhere; warn and errors in __gc to the log at WARNING),
+ * coroutine, table, string, math, utf8, os (clock, date, difftime, time, getenv, tmpname: no
+ * execute, exit, remove, rename; "now" is the context's clock), io (without popen; a script's
+ * reading and writing of files is its own business), package (preload and Lua files of
+ * bind_vm_set_path only: no C loader, no LUA_PATH). No debug library. */
 #ifndef LC_BIND_VM_H
 #define LC_BIND_VM_H
 
@@ -21,7 +23,9 @@
 #include "juju/env.h"
 #include "juju/session.h"
 
-/* The Lua half of the library, compiled by the build (lua/embed.lua); ends with a NULL name. */
+/* The Lua half of the library, compiled by the build (lua/embed.lua); ends with a NULL name. Its
+ * chunks are called "=[charm.tls]", by which their frames are known and left out of positions and
+ * tracebacks. */
 struct bind_lua_module {
     const char *name; /* "charm.tls" */
     const unsigned char *chunk;
@@ -29,6 +33,8 @@ struct bind_lua_module {
 };
 
 extern const struct bind_lua_module bind_lua_modules[];
+
+#define BIND_EMBEDDED_PREFIX "=[charm"
 
 /* What the modules work on. Borrowed: it outlives the VM. Reached from any module's C function with
  * bind_context(L). */
@@ -40,14 +46,11 @@ struct bind_context {
     void (*flush_log)(void *context); /* before a child of the charm's runs; NULL: nothing to do */
     void *flush_log_context;
     struct bind_charm *charm; /* what a charm registered; NULL until "charm" is required */
-    /* Whether the charm's metadata has this action, or can produce an event of this name: false
-     * with LC_EUSAGE says what there is instead. NULL: only the form of names is checked. */
-    bool (*knows)(void *context, bool is_action, const char *name, struct lc_err *err);
-    void *knows_context;
 };
 
 struct bind_limits {
-    size_t memory_bytes; /* 0: LC_VM_MEMORY_BYTES */
+    size_t memory_bytes;  /* 0: LC_VM_MEMORY_BYTES */
+    int64_t instructions; /* of each entry from the host; 0: no limit. Within some thousands */
 };
 
 #define LC_VM_MEMORY_BYTES     (256u * 1024 * 1024)
@@ -56,36 +59,43 @@ struct bind_limits {
 
 struct bind_vm;
 
+/* limits: NULL for the defaults. Memory that the VM frees or moves is cleansed. */
 bool bind_vm_new(struct bind_context *context, const struct bind_limits *limits,
                  struct bind_vm **out, struct lc_err *err) LC_MUST_CHECK;
 void bind_vm_free(struct bind_vm *vm); /* closes the state: every box is released */
 LC_AUTO_POINTER(struct bind_vm, bind_vm_free);
 
 lua_State *bind_vm_state(struct bind_vm *vm);
-struct bind_context *bind_context(lua_State *L);
+struct bind_context *bind_context(lua_State *L); /* cannot raise */
 
-/* `require` finds FOLDER/?.lua and FOLDER/?/init.lua for each of these, in order. */
+/* `require` finds FOLDER/?.lua and FOLDER/?/init.lua for each of these, in order; "." is left out
+ * of the name. */
 bool bind_vm_set_path(struct bind_vm *vm, const struct lc_strlist *folders, struct lc_err *err)
     LC_MUST_CHECK;
 
-/* Run a text chunk from a file, its arguments as `...` and in `arg`. A first line that begins with
- * # is passed over. LC_ESCRIPT for a syntax or run-time error: the message has the script's own
- * file and line first; the traceback, the host's frames taken out, is bind_vm_traceback. A code
- * that an error object carries is kept instead of LC_ESCRIPT. */
+/* Run a text chunk from a file, its arguments (NULL: none) as `...` and in `arg`, whose 0 is the
+ * path. A first line that begins with # is passed over. LC_ESCRIPT for a syntax or run-time error:
+ * the message has the script's own file and line first; the traceback, the host's frames taken out,
+ * is bind_vm_traceback. A code that an error object carries is kept instead of LC_ESCRIPT.
+ * LC_ELIMIT for the limits above, LC_ENOMEM. */
 bool bind_vm_run_file(struct bind_vm *vm, const char *path, const struct lc_strlist *args,
                       struct lc_err *err) LC_MUST_CHECK;
+
+/* The same for a text that has been read; name stands in messages as the path does. */
+bool bind_vm_run_text(struct bind_vm *vm, const char *name, const char *text, size_t len,
+                      const struct lc_strlist *args, struct lc_err *err) LC_MUST_CHECK;
 
 /* Call a function that is kept in the registry under `reference`, with `arg_count` values that are
  * on the stack already; results are dropped. Errors as above. */
 bool bind_vm_call(struct bind_vm *vm, int reference, int arg_count, struct lc_err *err)
     LC_MUST_CHECK;
 
-/* Call a C function in protected mode, with one light userdata as its argument; results are
- * dropped. For what has to push values before it calls. Errors as above. */
-bool bind_vm_protect(struct bind_vm *vm, lua_CFunction function, void *argument, struct lc_err *err)
-    LC_MUST_CHECK;
-
-/* Of the last error, several lines; "" when there was none. A view. */
+/* Of the last error: the author's functions, innermost first, one line each,
+ * "src/charm.lua:12: in function 'refresh'", without a line feed at the end; "" when there was
+ * none. A view, valid until the next error. */
 const char *bind_vm_traceback(const struct bind_vm *vm);
+
+/* "Lua 5.4.4"; static. */
+const char *bind_lua_version(void);
 
 #endif

@@ -1,0 +1,13 @@
+/* The modules in C that a script can require. The rockspec names the public ones. */
+#include "bind/bind.h"
+
+/* Debian's lua-cjson.h does not include lua.h, and leaves the second one out. */
+int luaopen_cjson(lua_State *L);
+int luaopen_cjson_safe(lua_State *L);
+
+const struct bind_c_module bind_c_modules[] = {
+    { "charm.json", luaopen_charm_json },
+    { "cjson", luaopen_cjson },
+    { "cjson.safe", luaopen_cjson_safe },
+    { NULL, NULL },
+};

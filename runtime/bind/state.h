@@ -1,0 +1,51 @@
+/* Private to the core of bind/: what a VM is, and how its parts reach each other. */
+#ifndef LC_BIND_STATE_H
+#define LC_BIND_STATE_H
+
+#include "bind/bind.h"
+
+#define BIND_WHERE_BYTES   160 /* LUA_IDSIZE of a place, a line number and a name */
+#define BIND_WARNING_BYTES 1024
+
+struct bind_vm {
+    lua_State *L; /* owned: the main thread */
+    struct bind_context *context;
+    struct lc_strlist folders; /* of require */
+
+    size_t memory_used; /* bytes that Lua holds */
+    size_t memory_max;
+    bool memory_refused; /* by the cap, in the current entry */
+
+    int64_t instructions_max; /* 0: none */
+    int64_t instructions_left;
+
+    size_t boxes; /* made and not collected */
+
+    char where[BIND_WHERE_BYTES]; /* of the last error: the author's innermost place; "" for none */
+    char traceback[LC_TRACEBACK_MAX_BYTES];
+    char warning[BIND_WARNING_BYTES]; /* pieces of a warning, until it is complete */
+};
+
+struct bind_vm *bind_vm_of(lua_State *L); /* cannot raise */
+
+/* libs.c: open the chosen libraries and preload the modules. May raise. */
+void bind_open_libraries(lua_State *L);
+
+/* libs.c: C functions. load_file(path) and load_text(name, text): a function, made of a text chunk;
+ * they raise what is wrong with it. */
+int bind_load_file(lua_State *L);
+int bind_load_text(lua_State *L);
+
+/* where.c: the author's innermost function that is running, "src/charm.lua:12"; "" when there is
+ * none. place has BIND_WHERE_BYTES. Cannot raise. */
+void bind_where(lua_State *L, char *place);
+/* where.c: the author's running functions into the VM's traceback. Cannot raise. */
+void bind_keep_traceback(lua_State *L);
+
+/* args.c: text or charm.Secret at index into out; false for anything else. May raise. */
+bool bind_read_bytes(lua_State *L, int index, struct lc_secret *out);
+
+/* error.c: message handler: keeps where the error happened, leaves the value as it is. */
+int bind_on_error(lua_State *L);
+
+#endif

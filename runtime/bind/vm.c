@@ -1,0 +1,233 @@
+/* The VM: its allocator and limits, and the ways in. Every way in is a protected call. */
+#include "bind/vm.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "bind/state.h"
+
+#define INSTRUCTION_STEP 10000 /* between two looks at the limit */
+
+struct bind_vm *bind_vm_of(lua_State *L)
+{
+    return *(struct bind_vm **)lua_getextraspace(L);
+}
+
+struct bind_context *bind_context(lua_State *L)
+{
+    return bind_vm_of(L)->context;
+}
+
+lua_State *bind_vm_state(struct bind_vm *vm)
+{
+    return vm->L;
+}
+
+const char *bind_vm_traceback(const struct bind_vm *vm)
+{
+    return vm->traceback;
+}
+
+const char *bind_lua_version(void)
+{
+    return LUA_RELEASE;
+}
+
+/* --- memory ---------------------------------------------------------------------------------- */
+
+/* Strings with a key's PEM, and what is left of them when a buffer grows, are cleansed: nothing is
+ * given back to the system, or moved, with its bytes in it. */
+static void *allocate(void *context, void *old, size_t old_len, size_t len)
+{
+    struct bind_vm *vm = context;
+
+    if (old == NULL)
+        old_len = 0; /* it says what kind of object is wanted */
+    if (len > old_len && len - old_len > vm->memory_max - vm->memory_used) {
+        vm->memory_refused = true;
+        return NULL;
+    }
+    void *fresh = len == 0 ? NULL : malloc(len);
+    if (fresh == NULL && len > old_len)
+        return NULL;
+    if (fresh == NULL && len != 0) { /* shrinking never fails */
+        lc_cleanse((char *)old + len, old_len - len);
+        fresh = old;
+    } else if (old != NULL) {
+        if (len != 0)
+            memcpy(fresh, old, len < old_len ? len : old_len);
+        lc_cleanse(old, old_len);
+        free(old);
+    }
+    vm->memory_used += len - old_len;
+    return fresh;
+}
+
+/* --- limits and warnings --------------------------------------------------------------------- */
+
+/* Past the limit every instruction raises, so that no pcall of the script's goes on. */
+static void count_instructions(lua_State *L, lua_Debug *about)
+{
+    struct bind_vm *vm = bind_vm_of(L);
+    struct lc_err err = LC_ERR_INIT;
+
+    (void)about;
+    vm->instructions_left -= INSTRUCTION_STEP;
+    if (vm->instructions_left > 0)
+        return;
+    lua_sethook(L, count_instructions, LUA_MASKCOUNT, 1);
+    (void)lc_fail(&err, LC_ELIMIT, "the script ran for more than %lld instructions",
+                  (long long)vm->instructions_max);
+    (void)bind_raise(L, &err);
+}
+
+/* An error in a finalizer comes here, in pieces. */
+static void take_warning(void *context, const char *piece, int to_be_continued)
+{
+    struct bind_vm *vm = context;
+    const size_t used = strlen(vm->warning);
+
+    (void)snprintf(vm->warning + used, sizeof(vm->warning) - used, "%s", piece);
+    if (to_be_continued)
+        return;
+    if (*vm->warning != '@') /* a control message, such as "@on" */
+        lc_log(&vm->context->log, LC_LEVEL_WARNING, "%s", vm->warning);
+    *vm->warning = '\0';
+}
+
+/* --- making and freeing ---------------------------------------------------------------------- */
+
+static int open_libraries(lua_State *L)
+{
+    bind_open_libraries(L);
+    return 0;
+}
+
+static bool start(struct bind_vm *vm, struct lc_err *err)
+{
+    vm->L = lua_newstate(allocate, vm);
+    if (vm->L == NULL)
+        return lc_fail_memory(err);
+    *(struct bind_vm **)lua_getextraspace(vm->L) = vm;
+    lua_setwarnf(vm->L, take_warning, vm);
+    lua_pushcfunction(vm->L, open_libraries);
+    return bind_pcall(vm->L, 0, 0, err);
+}
+
+bool bind_vm_new(struct bind_context *context, const struct bind_limits *limits,
+                 struct bind_vm **out, struct lc_err *err)
+{
+    LC_AUTO(bind_vm_free) struct bind_vm *vm = lc_alloc(1, sizeof(*vm));
+
+    if (vm == NULL)
+        return lc_fail_memory(err);
+    vm->context = context;
+    vm->memory_max = limits == NULL || limits->memory_bytes == 0 ? LC_VM_MEMORY_BYTES
+                                                                 : limits->memory_bytes;
+    vm->instructions_max = limits == NULL ? 0 : limits->instructions;
+    if (!start(vm, err))
+        return lc_wrap(err, "cannot start Lua");
+    *out = LC_STEAL(vm);
+    return true;
+}
+
+void bind_vm_free(struct bind_vm *vm)
+{
+    if (vm == NULL)
+        return;
+    if (vm->L != NULL)
+        lua_close(vm->L);
+    lc_strlist_release(&vm->folders);
+    lc_free(vm);
+}
+
+bool bind_vm_set_path(struct bind_vm *vm, const struct lc_strlist *folders, struct lc_err *err)
+{
+    return lc_strlist_copy(&vm->folders, folders, err);
+}
+
+/* --- ways in --------------------------------------------------------------------------------- */
+
+/* The function and its arguments are on the stack. */
+static bool enter(struct bind_vm *vm, int arg_count, struct lc_err *err)
+{
+    vm->memory_refused = false;
+    *vm->where = '\0';
+    *vm->traceback = '\0';
+    vm->instructions_left = vm->instructions_max;
+    if (vm->instructions_max != 0)
+        lua_sethook(vm->L, count_instructions, LUA_MASKCOUNT, INSTRUCTION_STEP);
+    return bind_pcall(vm->L, arg_count, 0, err);
+}
+
+struct script {
+    const char *name;
+    const char *text; /* NULL: name is a path */
+    size_t len;
+    const struct lc_strlist *args;
+};
+
+static void load_script(lua_State *L, const struct script *script)
+{
+    lua_pushcfunction(L, script->text == NULL ? bind_load_file : bind_load_text);
+    lua_pushstring(L, script->name);
+    if (script->text != NULL)
+        lua_pushlstring(L, script->text, script->len);
+    lua_call(L, script->text == NULL ? 1 : 2, 1);
+}
+
+/* run_script(struct script *) */
+static int run_script(lua_State *L)
+{
+    const struct script *script = lua_touserdata(L, 1);
+    const int count = script->args == NULL ? 0 : (int)script->args->count;
+
+    load_script(L, script);
+    lua_createtable(L, count, 1);
+    lua_pushstring(L, script->name);
+    lua_rawseti(L, -2, 0);
+    luaL_checkstack(L, count + 1, "too many arguments");
+    for (int i = 0; i < count; i++) {
+        lua_pushstring(L, script->args->items[i]);
+        lua_pushvalue(L, -1);
+        lua_rawseti(L, 3, i + 1);
+    }
+    lua_pushvalue(L, 3);
+    lua_setglobal(L, "arg");
+    lua_remove(L, 3);
+    lua_call(L, count, 0);
+    return 0;
+}
+
+static bool run(struct bind_vm *vm, struct script *script, struct lc_err *err)
+{
+    if (!lua_checkstack(vm->L, 2))
+        return lc_fail_memory(err);
+    lua_pushcfunction(vm->L, run_script);
+    lua_pushlightuserdata(vm->L, script);
+    return enter(vm, 1, err);
+}
+
+bool bind_vm_run_file(struct bind_vm *vm, const char *path, const struct lc_strlist *args,
+                      struct lc_err *err)
+{
+    return run(vm, &(struct script){ .name = path, .args = args }, err);
+}
+
+bool bind_vm_run_text(struct bind_vm *vm, const char *name, const char *text, size_t len,
+                      const struct lc_strlist *args, struct lc_err *err)
+{
+    return run(vm, &(struct script){ .name = name, .text = text, .len = len, .args = args }, err);
+}
+
+bool bind_vm_call(struct bind_vm *vm, int reference, int arg_count, struct lc_err *err)
+{
+    if (!lua_checkstack(vm->L, 1)) {
+        lua_pop(vm->L, arg_count);
+        return lc_fail_memory(err);
+    }
+    (void)lua_rawgeti(vm->L, LUA_REGISTRYINDEX, reference);
+    lua_insert(vm->L, -1 - arg_count);
+    return enter(vm, arg_count, err);
+}

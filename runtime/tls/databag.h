@@ -152,7 +152,8 @@ bool lc_databag_load_capabilities(const struct lc_strmap *bag, const char *where
                                   struct lc_err *err) LC_MUST_CHECK;
 
 /* The value of a key, to be put into a strmap of changes: "" where the list is empty or nothing is
- * said, which removes the key (1.2). text: initialised, emptied first. */
+ * said, which removes the key (1.2); released entries (csr NULL) are left out. text: initialised,
+ * emptied first. */
 bool lc_databag_dump_requests(const struct lc_request_entries *entries, struct lc_buf *text,
                               struct lc_err *err) LC_MUST_CHECK;
 bool lc_databag_dump_certificates(const struct lc_certificate_entries *entries, struct lc_buf *text,

@@ -1,4 +1,6 @@
 /* Writing relation data as Python's json.dumps does, defaults left out (tls-certificates 1.2). */
+#include <string.h>
+
 #include "base/json.h"
 #include "tls/databag.h"
 
@@ -19,14 +21,22 @@ static void put_texts(struct lc_json_writer *writer, const char *key, const stru
     lc_json_end_array(writer);
 }
 
+/* An empty list is no list (1.2). */
+static bool end_list(struct lc_buf *text, struct lc_err *err)
+{
+    if (!lc_buf_check(text, err))
+        return false;
+    if (text->len == strlen("[]"))
+        lc_buf_clear(text);
+    return true;
+}
+
 bool lc_databag_dump_requests(const struct lc_request_entries *entries, struct lc_buf *text,
                               struct lc_err *err)
 {
     struct lc_json_writer writer = lc_json_writer(text, LC_JSON_PYTHON);
 
     lc_buf_clear(text);
-    if (entries->count == 0)
-        return true;
     lc_json_begin_array(&writer);
     for (size_t i = 0; i < entries->count; i++) {
         lc_json_begin_object(&writer);
@@ -36,7 +46,7 @@ bool lc_databag_dump_requests(const struct lc_request_entries *entries, struct l
         lc_json_end_object(&writer);
     }
     lc_json_end_array(&writer);
-    return lc_buf_check(text, err);
+    return end_list(text, err);
 }
 
 bool lc_databag_dump_certificates(const struct lc_certificate_entries *entries, struct lc_buf *text,
@@ -45,11 +55,11 @@ bool lc_databag_dump_certificates(const struct lc_certificate_entries *entries, 
     struct lc_json_writer writer = lc_json_writer(text, LC_JSON_PYTHON);
 
     lc_buf_clear(text);
-    if (entries->count == 0)
-        return true;
     lc_json_begin_array(&writer);
     for (size_t i = 0; i < entries->count; i++) {
         const struct lc_certificate_entry *entry = &entries->items[i];
+        if (entry->csr == NULL)
+            continue;
         lc_json_begin_object(&writer);
         put_text(&writer, "ca", entry->ca);
         put_text(&writer, "certificate_signing_request", entry->csr);
@@ -62,7 +72,7 @@ bool lc_databag_dump_certificates(const struct lc_certificate_entries *entries, 
         lc_json_end_object(&writer);
     }
     lc_json_end_array(&writer);
-    return lc_buf_check(text, err);
+    return end_list(text, err);
 }
 
 bool lc_databag_dump_errors(const struct lc_error_entries *entries, struct lc_buf *text,
@@ -71,11 +81,11 @@ bool lc_databag_dump_errors(const struct lc_error_entries *entries, struct lc_bu
     struct lc_json_writer writer = lc_json_writer(text, LC_JSON_PYTHON);
 
     lc_buf_clear(text);
-    if (entries->count == 0)
-        return true;
     lc_json_begin_array(&writer);
     for (size_t i = 0; i < entries->count; i++) {
         const struct lc_error_entry *entry = &entries->items[i];
+        if (entry->csr == NULL)
+            continue;
         lc_json_begin_object(&writer);
         put_text(&writer, "csr", entry->csr);
         lc_json_key(&writer, "error");
@@ -91,7 +101,7 @@ bool lc_databag_dump_errors(const struct lc_error_entries *entries, struct lc_bu
         lc_json_end_object(&writer);
     }
     lc_json_end_array(&writer);
-    return lc_buf_check(text, err);
+    return end_list(text, err);
 }
 
 static void put_tristate(struct lc_json_writer *writer, const char *key, enum lc_tristate value)

@@ -76,8 +76,13 @@ bool lc_provider_handle(struct lc_provider *provider, const struct lc_tls_hook *
 bool lc_provider_sync(struct lc_provider *provider, const struct lc_tls_hook *hook,
                       struct lc_err *err) LC_MUST_CHECK;
 
-/* Reading (4.4), by number from 0; LC_ENOTFOUND ends the list. relation_id: NULL for all. Views
- * until the next write. */
+/* Reading (4.4). Look first, which observes unless this hook has already; then walk, from a zeroed
+ * cursor until false. relation_id: NULL for all. Views until the next write.
+ *
+ *     struct lc_provider_cursor cursor = { 0 };
+ *     struct lc_provider_item item;
+ *     if (!lc_provider_look(provider, hook, err)) ...
+ *     while (lc_provider_next(provider, LC_PROVIDER_ISSUED, NULL, &cursor, &item)) ... */
 enum lc_provider_list {
     LC_PROVIDER_REQUESTS,
     LC_PROVIDER_OUTSTANDING,
@@ -87,15 +92,22 @@ enum lc_provider_list {
     LC_PROVIDER_ERRORS
 };
 
+struct lc_provider_cursor {
+    size_t relation;
+    size_t item;
+};
+
 struct lc_provider_item {
     struct lc_tls_incoming request; /* requests, outstanding; else relation_id only */
     const struct lc_certificate_entry *certificate; /* issued, certificates, unsolicited */
     const struct lc_error_entry *error;             /* errors */
 };
 
-bool lc_provider_at(struct lc_provider *provider, const struct lc_tls_hook *hook,
-                    enum lc_provider_list list, const char *relation_id, size_t index,
-                    struct lc_provider_item *out, struct lc_err *err) LC_MUST_CHECK;
+bool lc_provider_look(struct lc_provider *provider, const struct lc_tls_hook *hook,
+                      struct lc_err *err) LC_MUST_CHECK;
+bool lc_provider_next(const struct lc_provider *provider, enum lc_provider_list list,
+                      const char *relation_id, struct lc_provider_cursor *cursor,
+                      struct lc_provider_item *out);
 
 /* Answer a request that was deferred, or again (4.5): one change of the databag, gathered. The
  * CSR's earlier answer goes. decision is emptied. LC_ENOTFOUND for an unknown relation; on a unit

@@ -5,27 +5,8 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "tls/pem_body.h"
 #include "tls/requirer_private.h"
-
-/* The base64 between the first BEGIN and END line, without white space: equal for every way of
- * writing the same PEM (2.2). Empty where there is none. */
-static void put_body(const char *pem, struct lc_buf *body)
-{
-    const char *begin = strstr(pem, "-----BEGIN ");
-    const char *start = begin == NULL ? NULL : strstr(begin + 11, "-----");
-    const char *end = start == NULL ? NULL : strstr(start + 5, "-----END ");
-
-    lc_buf_clear(body);
-    if (end == NULL)
-        return;
-    for (const char *at = start + 5; at < end;) {
-        const size_t run = strcspn(at, " \t\r\n");
-        const size_t left = (size_t)(end - at);
-        lc_buf_add(body, at, run < left ? run : left);
-        at += run < left ? run : left;
-        at += strspn(at, " \t\r\n");
-    }
-}
 
 /* Bodies of our CSRs, one text each, and an index from body to place in view->own. */
 struct bodies {
@@ -38,7 +19,7 @@ static bool index_own(const struct lc_view *view, struct bodies *bodies, struct 
 {
     for (size_t i = 0; i < view->own_count; i++) {
         const struct lc_csr *csr = view->own[i].csr;
-        put_body(csr == NULL ? "" : lc_csr_pem(csr), scratch);
+        lc_pem_body(csr == NULL ? "" : lc_csr_pem(csr), scratch);
         if (!lc_buf_check(scratch, err) ||
             !lc_strlist_add_len(&bodies->texts, scratch->data, scratch->len, err))
             return false;
@@ -53,7 +34,7 @@ static bool index_own(const struct lc_view *view, struct bodies *bodies, struct 
 
 static size_t find_own(const struct bodies *bodies, const char *csr, struct lc_buf *scratch)
 {
-    put_body(csr, scratch);
+    lc_pem_body(csr, scratch);
     return scratch->len == 0 ? LC_NONE : lc_index_get(&bodies->index, scratch->data, scratch->len);
 }
 

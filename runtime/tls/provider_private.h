@@ -1,0 +1,79 @@
+/* The provider's parts among themselves: what was observed of each relation, and what it becomes.
+ */
+#ifndef LC_TLS_PROVIDER_PRIVATE_H
+#define LC_TLS_PROVIDER_PRIVATE_H
+
+#include "base/index.h"
+#include "base/strmap.h"
+#include "tls/memory.h"
+#include "tls/provider.h"
+
+#define LC_NONE ((size_t)-1)
+
+/* A request of the other side. */
+struct lc_asked {
+    char *text; /* as it came: answers quote it to the letter */
+    char *body; /* see pem_body.h */
+    char *unit; /* NULL: the application's databag */
+    struct lc_csr *csr;
+    bool ca;
+    size_t certificate; /* its entry in certificates, or LC_NONE */
+    size_t error;       /* its entry in errors, or LC_NONE */
+};
+
+struct lc_provided {
+    char *relation_id;
+    char *remote_app;
+    bool unreadable; /* some databag of the other side could not be read: nothing is cleaned (D-04)
+                      */
+    struct lc_asked *asked;
+    size_t asked_count;
+    size_t asked_capacity;
+    struct lc_index by_body; /* body -> place in asked */
+
+    /* our own databag: as it is, and as it shall be. An entry that goes is released and stays in
+     * its place, empty (csr NULL), so that places stay what they are. */
+    struct lc_strmap bag;
+    struct lc_certificate_entries certificates;
+    struct lc_error_entries errors;
+    struct lc_capabilities capabilities;
+    bool certificates_changed;
+    bool errors_changed;
+    bool capabilities_changed;
+};
+
+struct lc_provider {
+    char *endpoint;
+    char *policy_version;
+    char *provider_name; /* NULL: the application */
+    lc_tls_decide_fn decide;
+    lc_tls_capable_fn capable;
+    void *context;
+
+    struct lc_memory memory;
+    bool observed;
+    bool leader;
+    struct lc_provided *relations;
+    size_t relation_count;
+    size_t relation_capacity;
+};
+
+/* provider_observe.c */
+void lc_provider_forget(struct lc_provider *provider);
+bool lc_provider_observe(struct lc_provider *provider, const struct lc_tls_hook *hook,
+                         struct lc_err *err) LC_MUST_CHECK;
+/* Whether the request has a certificate that is not revoked and has its public key (4.4). */
+bool lc_asked_is_served(const struct lc_provided *relation, const struct lc_asked *asked);
+/* The place in asked of a CSR's text, or LC_NONE; scratch is overwritten. */
+size_t lc_provided_find(const struct lc_provided *relation, const char *csr,
+                        struct lc_buf *scratch);
+
+/* provider_answer.c: change the lists of a relation; provider_write sends what differs. */
+bool lc_provided_clean(struct lc_provided *relation, struct lc_err *err) LC_MUST_CHECK;
+bool lc_provided_answer(struct lc_provider *provider, const struct lc_tls_hook *hook,
+                        struct lc_provided *relation, struct lc_asked *asked,
+                        const struct lc_decision *decision, struct lc_err *err) LC_MUST_CHECK;
+bool lc_provider_write(struct lc_provider *provider, const struct lc_tls_hook *hook,
+                       struct lc_err *err) LC_MUST_CHECK;
+
+#endif

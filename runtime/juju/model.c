@@ -263,6 +263,24 @@ bool lc_secret_content_equals(const struct lc_secret_content *a, const struct lc
     return true;
 }
 
+bool lc_secret_spec_check(const struct lc_secret_spec *spec, bool is_add, struct lc_err *err)
+{
+    static const char *const policies[] = { "never",   "hourly",    "daily", "weekly",
+                                            "monthly", "quarterly", "yearly" };
+    const int64_t end_of_9999 = 253402300799;
+    bool is_policy = spec->rotate == NULL;
+
+    if (spec->content == NULL ? is_add : spec->content->count == 0)
+        return lc_fail(err, LC_EUSAGE, "a secret needs content");
+    if (spec->expire_s < 0 || spec->expire_s > end_of_9999)
+        return lc_fail(err, LC_EUSAGE, "%lld is no time of expiry", (long long)spec->expire_s);
+    for (size_t i = 0; i < LC_COUNT(policies) && !is_policy; i++)
+        is_policy = strcmp(spec->rotate, policies[i]) == 0;
+    if (!is_policy)
+        return lc_fail(err, LC_EUSAGE, "'%.64s' is no rotation policy", spec->rotate);
+    return true;
+}
+
 void lc_secret_info_release(struct lc_secret_info *info)
 {
     lc_free(info->id);

@@ -134,10 +134,16 @@ struct lc_secret_spec {
     const char *label;
     const char *description;
     bool app_owned;     /* secret-add only */
-    int64_t expire_s;   /* seconds since the epoch; 0: not said */
+    int64_t expire_s;   /* seconds since the epoch; 0: not said. Belongs to one revision: it is to
+                         * be said again with each new content (juju-hooks 3.6) */
     const char *rotate; /* "never", "daily", ... */
-    const struct lc_secret_content *content;
+    const struct lc_secret_content *content; /* replaces the old one as a whole */
 };
+
+/* Whether Juju can take it: LC_EUSAGE for content without fields, a time of expiry that is none, a
+ * rotation policy that it does not know, and, with is_add, no content (juju-hooks 3.3, 3.6). */
+bool lc_secret_spec_check(const struct lc_secret_spec *spec, bool is_add, struct lc_err *err)
+    LC_MUST_CHECK;
 
 /* What a manager may know about a secret. */
 struct lc_secret_info {

@@ -81,17 +81,6 @@ static const char *or_null(const char *text)
     return text == NULL || *text == '\0' ? NULL : text; /* Juju: "" is not given */
 }
 
-/* RFC 3339 (juju-hooks 3.6); text has LC_TIME_TEXT_BYTES. */
-static bool format_expiry(const struct lc_secret_spec *spec, char *text, struct lc_err *err)
-{
-    const int64_t end_of_9999 = 253402300799;
-
-    if (spec->expire_s < 0 || spec->expire_s > end_of_9999)
-        return lc_fail(err, LC_EUSAGE, "no time of expiry: %lld", (long long)spec->expire_s);
-    lc_time_format(spec->expire_s, text);
-    return true;
-}
-
 bool tool_secret_add(void *context, const struct lc_secret_spec *spec, char **id_out,
                      struct lc_err *err)
 {
@@ -100,11 +89,10 @@ bool tool_secret_add(void *context, const struct lc_secret_spec *spec, char **id
     char expiry[LC_TIME_TEXT_BYTES];
     LC_AUTO(lc_free) char *uri = NULL;
 
-    if (spec->content == NULL || spec->content->count == 0)
-        return lc_fail(err, LC_EUSAGE, "secret-add: a secret needs content");
-    if (!format_expiry(spec, expiry, err))
+    if (!lc_secret_spec_check(spec, true, err))
         return lc_wrap(err, "secret-add");
     const bool expires = spec->expire_s != 0;
+    lc_time_format(spec->expire_s, expiry); /* RFC 3339 (juju-hooks 3.6) */
     struct tool_call call = TOOL_CALL(
         "secret-add", spec->app_owned ? "--owner=application" : "--owner=unit",
         label == NULL ? NULL : "--label", label, description == NULL ? NULL : "--description",
@@ -126,11 +114,10 @@ bool tool_secret_set(void *context, const char *id, const struct lc_secret_spec 
     const char *description = or_null(spec->description);
     char expiry[LC_TIME_TEXT_BYTES];
 
-    if (spec->content != NULL && spec->content->count == 0)
-        return lc_fail(err, LC_EUSAGE, "secret-set: a secret needs content");
-    if (!format_expiry(spec, expiry, err))
+    if (!lc_secret_spec_check(spec, false, err))
         return lc_wrap(err, "secret-set");
     const bool expires = spec->expire_s != 0;
+    lc_time_format(spec->expire_s, expiry);
     struct tool_call call = TOOL_CALL(
         "secret-set", label == NULL ? NULL : "--label", label,
         description == NULL ? NULL : "--description", description, expires ? "--expire" : NULL,

@@ -57,7 +57,7 @@ UNIT_PROGRAMS := $(UNIT_SOURCES:%.c=$(BUILD)/%)
 SPECS         := $(wildcard tests/lua/*_spec.lua)
 SCRIPTS       := $(wildcard tests/cli/*.t tests/model/*.t tests/conformance/*.t)
 
-.PHONY: all help test check asan valgrind ci demo format install clean setup units
+.PHONY: all help test check asan valgrind ci demo format install clean setup units objects FORCE
 .DELETE_ON_ERROR:
 
 all: $(PROGRAM)
@@ -129,6 +129,9 @@ $(TEST_LIB): $(TEST_OBJECTS)
 	$(Q)$(AR) rcs $@ $^
 
 -include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(UNIT_SOURCES:%.c=$(BUILD)/obj/%.d)
+
+# Everything that is compiled, and nothing linked: for the lints.
+objects: $(OBJECTS) $(TEST_LIB) $(UNIT_SOURCES:%.c=$(BUILD)/obj/%.o)
 
 # --- tests -------------------------------------------------------------------------------------
 

@@ -1,0 +1,38 @@
+#!/bin/sh
+# What CI runs, all of it; green here means green there. Each part ends in a line
+# "N passed, N failed" that it has counted; the last line here is their sum.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+
+log=$(mktemp -d)
+trap 'rm -rf "$log"' EXIT
+passed=0
+failed=0
+
+# part NAME COMMAND...: a part that prints no such line, or fails with all its tests passed, counts
+# as one failure.
+part() {
+    name=$1
+    shift
+    echo "== $name"
+    "$@" >"$log/out" 2>&1 </dev/null
+    code=$?
+    cat "$log/out"
+    counts=$(sed -n 's/^\([0-9][0-9]*\) passed, \([0-9][0-9]*\) failed$/\1 \2/p' "$log/out" | tail -n 1)
+    if [ -z "$counts" ] || { [ "$code" -ne 0 ] && [ "${counts#* }" -eq 0 ]; }; then
+        echo "$name: exit status $code without a count of what failed"
+        failed=$((failed + 1))
+    fi
+    [ -n "$counts" ] || return
+    passed=$((passed + ${counts% *}))
+    failed=$((failed + ${counts#* }))
+}
+
+.ci/setup build test check || exit 1
+part check make --no-print-directory check
+part test make --no-print-directory -j2 test
+part asan make --no-print-directory -j2 asan
+part valgrind make --no-print-directory -j2 valgrind
+part demo sh -c 'make --no-print-directory demo && echo "1 passed, 0 failed"'
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -41,13 +41,14 @@ struct bind_charm *bind_charm(lua_State *L)
 static bool add_handler(struct bind_charm *charm, enum bind_handler_kind kind, const char *name,
                         int function, struct lc_err *err)
 {
-    LC_AUTO(lc_free) char *copy = lc_strdup(name);
-
-    if (copy == NULL || !lc_grow(&charm->handlers, &charm->handler_capacity, charm->handler_count,
-                                 sizeof(*charm->handlers)))
+    if (!lc_grow(&charm->handlers, &charm->handler_capacity, charm->handler_count,
+                 sizeof(*charm->handlers)))
+        return lc_fail_memory(err);
+    char *copy = lc_strdup(name);
+    if (copy == NULL)
         return lc_fail_memory(err);
     charm->handlers[charm->handler_count++] =
-        (struct bind_handler){ .kind = kind, .name = LC_STEAL(copy), .function = function };
+        (struct bind_handler){ .kind = kind, .name = copy, .function = function };
     return true;
 }
 

@@ -53,6 +53,11 @@ struct bind_charm {
     struct bind_lifecycle *lifecycles;
     size_t lifecycle_count;
     size_t lifecycle_capacity;
+    /* Whether the charm's metadata has this action, or can produce an event of this name: false
+     * with LC_EUSAGE says what there is instead. Set by the host before the charm is loaded; NULL:
+     * only the form of names is checked. */
+    bool (*knows)(void *context, bool is_action, const char *name, struct lc_err *err);
+    void *knows_context;
 };
 
 /* The VM's charm; the first call makes it, as a userdata that the registry keeps, and puts it into

@@ -6,6 +6,7 @@ int luaopen_cjson(lua_State *L);
 int luaopen_cjson_safe(lua_State *L);
 
 const struct bind_c_module bind_c_modules[] = {
+    { "charm.core", luaopen_charm_core },
     { "charm.json", luaopen_charm_json },
     { "cjson", luaopen_cjson },
     { "cjson.safe", luaopen_cjson_safe },

@@ -34,7 +34,7 @@ struct lc_attrs {
 #define LC_COMMON_NAME_MAX_BYTES 64  /* ub-common-name, RFC 5280 appendix A.1 */
 #define LC_DNS_NAME_MAX_BYTES    253 /* RFC 1035 section 2.3.4 */
 #define LC_DNS_LABEL_MAX_BYTES   63
-#define LC_ATTRS_MAX_SANS        10000
+#define LC_ATTRS_MAX_SANS        10000 /* DNS, IP and OID together; also what a CSR may have */
 
 void lc_attrs_release(struct lc_attrs *attrs);
 LC_AUTO_VALUE(struct lc_attrs, lc_attrs_release);
@@ -42,19 +42,32 @@ LC_AUTO_VALUE(struct lc_attrs, lc_attrs_release);
 bool lc_attrs_copy(struct lc_attrs *out, const struct lc_attrs *from, struct lc_err *err)
     LC_MUST_CHECK;
 
+/* Fill in by the field's name, "common_name" to "add_unique_id_to_subject_name"; len bytes, which
+ * are copied. LC_EUSAGE, with the field's name: there is no such field, it takes something else (one
+ * text where a list is expected would be one name of each letter in the Python library, X509-042),
+ * or the text has a NUL, which C strings cannot say. The additional extensions are filled in with
+ * lc_extensions_add. */
+bool lc_attrs_set_text(struct lc_attrs *attrs, const char *field, const char *text, size_t len,
+                       struct lc_err *err) LC_MUST_CHECK;
+bool lc_attrs_add_text(struct lc_attrs *attrs, const char *field, const char *text, size_t len,
+                       struct lc_err *err) LC_MUST_CHECK;
+bool lc_attrs_set_flag(struct lc_attrs *attrs, const char *field, bool value, struct lc_err *err)
+    LC_MUST_CHECK;
+
 /* Bring into the normal form and refuse what cannot be encoded: empty text becomes none, IP
- * addresses and OIDs their canonical text, lists are sorted. LC_EUSAGE names the field, what it
- * held and what it must hold (X509-008, -023, -040 to -047): nothing named at all, a common name
- * over 64 bytes, a country that is not two PrintableString characters, text that is not UTF-8 or
- * has a NUL, a DNS name that is empty, has blanks, a label over 63 or is over 253 bytes or not
- * ASCII, an address with zone or prefix length, an OID that is not canonical, an e-mail address
- * that is not ASCII, a SAN among the additional extensions. */
+ * addresses their canonical text, lists are sorted. LC_EUSAGE names the field, what it held and
+ * what it must hold (X509-008, -023, -040 to -047): nothing named at all, a common name over 64
+ * bytes, a country that is not two PrintableString characters, text that is not UTF-8, a DNS name
+ * that is empty, has blanks, a label over 63 or is over 253 bytes or not ASCII, an address with zone
+ * or prefix length, an OID that is not canonical, an e-mail address that is not ASCII or has no at
+ * sign, a SAN or one OID twice among the additional extensions. LC_ELIMIT past LC_ATTRS_MAX_SANS
+ * names. On failure attrs is good for nothing but release. */
 bool lc_attrs_normalise(struct lc_attrs *attrs, struct lc_err *err) LC_MUST_CHECK;
 
 /* All 13 fields (2.3); both normalised. Lists as sets, the extensions in order, texts by byte. */
 bool lc_attrs_equals(const struct lc_attrs *a, const struct lc_attrs *b);
 
-/* A SHA-256 over the normal form: equal digests for equal attributes, for look-ups. */
+/* A SHA-256 over the normal form: equal digests for equal attributes, for look-ups. LC_ECRYPTO. */
 bool lc_attrs_digest(const struct lc_attrs *attrs, unsigned char digest[LC_SHA256_BYTES],
                      struct lc_err *err) LC_MUST_CHECK;
 

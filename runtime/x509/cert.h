@@ -9,13 +9,15 @@
 #include "x509/key.h"
 #include "x509/name.h"
 
-#define LC_CERT_MAX_BYTES (1024u * 1024) /* of PEM text */
+#define LC_CERT_MAX_BYTES (1024u * 1024) /* of PEM text, as given and as canonical */
 #define LC_SERIAL_HEX     64 /* room for 20 bytes in hex, a sign and a NUL, and to spare */
 
 struct lc_cert;
 
 /* The first certificate in a PEM text (2.2, pem-certificates.json): also X509 CERTIFICATE, CRLF,
- * any line length. LC_EPARSE, LC_ELIMIT, LC_ENOMEM. */
+ * any line length, other blocks and text around. Strict DER; an extension twice, a serial number
+ * over 31 bytes, malformed names or basic constraints are refused. The public key and the signature
+ * are not looked at. LC_EPARSE, LC_ELIMIT (the text; the limits of name.h), LC_ENOMEM. */
 bool lc_cert_parse(const char *pem, size_t pem_len, struct lc_cert **out, struct lc_err *err)
     LC_MUST_CHECK;
 
@@ -27,7 +29,7 @@ LC_AUTO_POINTER(struct lc_cert, lc_cert_unref);
 const char *lc_cert_pem(const struct lc_cert *cert);  /* canonical: no newline at the end */
 const char *lc_cert_hash(const struct lc_cert *cert); /* SHA-256 of that text, hex */
 const unsigned char *lc_cert_fingerprint(const struct lc_cert *cert); /* of its public key */
-const char *lc_cert_serial(const struct lc_cert *cert); /* lower-case hex, no leading zeros */
+const char *lc_cert_serial(const struct lc_cert *cert); /* lower-case hex, no leading zeros; "-..." */
 const struct lc_name *lc_cert_subject(const struct lc_cert *cert);
 const struct lc_name *lc_cert_issuer(const struct lc_cert *cert);
 const struct lc_sans *lc_cert_sans(const struct lc_cert *cert);
@@ -36,39 +38,43 @@ int64_t lc_cert_not_before(const struct lc_cert *cert); /* seconds since the epo
 int64_t lc_cert_not_after(const struct lc_cert *cert);
 int lc_cert_version(const struct lc_cert *cert); /* 3 */
 bool lc_cert_is_ca(const struct lc_cert *cert);  /* basic constraints; false without */
-bool lc_cert_is_self_signed(const struct lc_cert *cert);
+bool lc_cert_is_self_signed(const struct lc_cert *cert); /* its own key verifies it: slow */
 enum lc_key_type lc_cert_key_type(const struct lc_cert *cert);
 int lc_cert_key_bits(const struct lc_cert *cert);
 const char *lc_cert_signature_algorithm(const struct lc_cert *cert);
 
 bool lc_cert_equals(const struct lc_cert *a, const struct lc_cert *b); /* by DER */
 bool lc_cert_matches_key(const struct lc_cert *cert, const struct lc_key *key);
-bool lc_cert_matches_csr(const struct lc_cert *cert, const struct lc_csr *csr);
+bool lc_cert_matches_csr(const struct lc_cert *cert, const struct lc_csr *csr); /* public keys */
 
 /* Directly issued by `issuer`: names equal and signature verifies (2.9). Nothing else is looked at.
  */
 bool lc_cert_is_issued_by(const struct lc_cert *cert, const struct lc_cert *issuer);
 
-/* Names of the CSR that the certificate lacks, as text "DNS:www.example.com, ..."; out is empty
- * when it has them all (REQ-088). */
+/* Names of the CSR that the certificate lacks, as text "DNS:www.example.com"; out is empty when it
+ * has them all (REQ-088). Its subject-alternative names of every kind, and its common name ("CN:"),
+ * for which one of the certificate's names will do. Without regard to case. */
 bool lc_cert_missing_names(const struct lc_cert *cert, const struct lc_csr *csr,
                            struct lc_strlist *out, struct lc_err *err) LC_MUST_CHECK;
 
 /* What is issued. Lists of names (static strings, NULL-terminated) for the usages:
  *   key usage           digital_signature content_commitment key_encipherment data_encipherment
- *                       key_agreement key_cert_sign crl_sign
+ *                       key_agreement key_cert_sign crl_sign encipher_only decipher_only
  *   extended key usage  server_auth client_auth code_signing email_protection time_stamping
  *                       ocsp_signing, or a dotted OID
  * Names come from the CSR (2.6): DNS, IP, OID, e-mail in that order, and the subject's e-mail
- * address at the end. Never basic constraints or key usage of the CSR; other extensions of it only
- * those whose OIDs stand in copy_extensions. */
+ * address at the end; URIs and others are dropped. Never basic constraints, key usage or key
+ * identifiers of the CSR; other extensions of it only those whose OIDs stand in copy_extensions,
+ * with the CSR's content and criticality; what is there already is not copied. */
 struct lc_cert_shape {
     int64_t not_before; /* seconds since the epoch */
     int64_t validity_s; /* notAfter = notBefore + validity, cut at the issuer's notAfter */
     bool is_ca;
     int path_length;                       /* of a CA; -1: none said */
-    const char *const *key_usage;          /* NULL: the default of 2.8 for the key's type */
-    const char *const *extended_key_usage; /* NULL: server_auth, client_auth; empty: no extension */
+    const char *const *key_usage;          /* NULL: the default of 2.8 for the key's type, for a CA
+                                              key_cert_sign and crl_sign; empty: no extension */
+    const char *const *extended_key_usage; /* NULL: server_auth, client_auth, or what is copied from
+                                              the CSR, and none for a CA; empty: no extension */
     const char *const *copy_extensions;    /* NULL or empty: none */
 };
 
@@ -77,12 +83,19 @@ struct lc_cert_shape {
         .path_length = -1                                                                          \
     }
 
-/* Sign a CSR. Refused before anything is built (LC_ECRYPTO): a CSR whose signature does not verify,
- * a CA key that is not the CA certificate's, a CA certificate that is no CA or may not sign
- * certificates (X509-049, -053). Extensions in the order of 2.6: AKI, SKI, basic constraints
- * critical, SAN (critical when the subject is empty), key usage critical, extended key usage,
- * copied ones. The serial is 20 random bytes, positive. LC_EUSAGE for an unknown usage name or a
- * notAfter not past notBefore. */
+/* Sign a CSR. Refused before anything is built:
+ *   LC_ECRYPTO  a CSR whose signature does not verify; a CA key that is not the CA certificate's; a
+ *               CA certificate that is no CA, may not sign certificates, or may sign no further CA
+ *               (X509-049, -053)
+ *   LC_EPARSE   a CSR with a zero byte in its subject, or with a DNS name or e-mail address that is
+ *               not visible ASCII: readers disagree about what such a name says
+ *   LC_EUSAGE   an unknown usage, key_cert_sign or crl_sign for a leaf (X509-050), a CA without
+ *               key_cert_sign, a path length of what is no CA, a notAfter not past notBefore or past
+ *               the year 9999
+ *   LC_EUNSUPPORTED  a CA key that is neither RSA nor EC nor Ed25519
+ * Extensions in the order of 2.6: AKI, SKI, basic constraints critical, SAN (critical when the
+ * subject is empty), key usage critical, extended key usage, copied ones. The serial is 20 random
+ * bytes, positive. */
 bool lc_cert_issue(const struct lc_csr *csr, const struct lc_cert *ca, const struct lc_key *ca_key,
                    const struct lc_cert_shape *shape, struct lc_cert **out, struct lc_err *err)
     LC_MUST_CHECK;
@@ -90,13 +103,14 @@ bool lc_cert_issue(const struct lc_csr *csr, const struct lc_cert *ca, const str
 /* A self-signed CA (2.7, 2.8): SKI, basic constraints critical, key usage critical with
  * digital_signature, key_encipherment, key_cert_sign, crl_sign (EC, Ed25519: without encipherment),
  * SAN with e-mail first. attrs normalised; is_ca and the extensions of it are not looked at; the
- * unique identifier as it says. shape: times and path length only. LC_EUSAGE for an empty subject.
- */
+ * unique identifier as it says. shape: times and path length only. LC_EUSAGE for an empty subject
+ * and for times as above. */
 bool lc_cert_self_sign(const struct lc_attrs *attrs, const struct lc_key *key,
                        const struct lc_cert_shape *shape, struct lc_cert **out, struct lc_err *err)
     LC_MUST_CHECK;
 
-/* Some lines for a person: subject, issuer, serial, validity, names, key, usages, CA. */
+/* Some lines for a person: subject, issuer, serial, validity, names, key, usages, CA. Of many names
+ * the first ones; control characters escaped. For a CSR also whether its signature verifies. */
 struct lc_buf;
 void lc_cert_describe(const struct lc_cert *cert, struct lc_buf *out);
 void lc_csr_describe(const struct lc_csr *csr, struct lc_buf *out);

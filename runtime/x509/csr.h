@@ -9,7 +9,7 @@
 #include "x509/key.h"
 #include "x509/name.h"
 
-#define LC_CSR_MAX_BYTES (1024u * 1024) /* of PEM text */
+#define LC_CSR_MAX_BYTES (1024u * 1024) /* of PEM text, as given and as canonical */
 
 struct lc_csr;
 
@@ -17,13 +17,15 @@ struct lc_csr;
  * x500UniqueIdentifier (a fresh UUID), O, OU, emailAddress, C, ST, L; SAN sorted DNS, IP, OID, not
  * critical unless the subject is empty; then the additional extensions, critical. Without the
  * unique identifier a fresh UUID goes into the attribute unstructuredName, so that two CSRs of one
- * request always differ (REQ-089). attrs: normalised. LC_ECRYPTO, LC_ENOMEM. */
+ * request always differ (REQ-089). attrs: normalised. LC_EUNSUPPORTED (a key that is neither RSA nor
+ * EC nor Ed25519), LC_ELIMIT (more than lc_csr_parse would take), LC_ECRYPTO, LC_ENOMEM. */
 bool lc_csr_generate(const struct lc_attrs *attrs, const struct lc_key *key, struct lc_csr **out,
                      struct lc_err *err) LC_MUST_CHECK;
 
 /* The first request in a PEM text (2.2, pem-csrs.json): also NEW CERTIFICATE REQUEST, CRLF, any
- * line length, blanks and text around. Its signature is not checked here. LC_EPARSE, LC_ELIMIT,
- * LC_ENOMEM. */
+ * line length, other blocks and text around. Strict DER; an extension twice or malformed names are
+ * refused. Neither the public key nor the signature is looked at: lc_csr_verify does that.
+ * LC_EPARSE, LC_ELIMIT (the text; the limits of name.h and attrs.h), LC_ENOMEM. */
 bool lc_csr_parse(const char *pem, size_t pem_len, struct lc_csr **out, struct lc_err *err)
     LC_MUST_CHECK;
 
@@ -36,13 +38,13 @@ LC_AUTO_POINTER(struct lc_csr, lc_csr_unref);
 const char *lc_csr_pem(const struct lc_csr *csr);
 const char *lc_csr_hash(const struct lc_csr *csr);
 
-/* SHA-256 of the DER SubjectPublicKeyInfo; a view. */
+/* SHA-256 of the DER SubjectPublicKeyInfo, as lc_key_fingerprint; a view. */
 const unsigned char *lc_csr_fingerprint(const struct lc_csr *csr);
 
 bool lc_csr_equals(const struct lc_csr *a, const struct lc_csr *b); /* by DER */
 bool lc_csr_matches_key(const struct lc_csr *csr, const struct lc_key *key);
 
-/* The signature by its own key. False with LC_ECRYPTO when it does not verify. */
+/* The signature by its own key. LC_ECRYPTO when it does not verify or the key is unreadable. */
 bool lc_csr_verify(const struct lc_csr *csr, struct lc_err *err) LC_MUST_CHECK;
 
 /* Views, read once when the CSR was. */
@@ -61,7 +63,7 @@ bool lc_csr_attrs(const struct lc_csr *csr, bool is_ca, struct lc_attrs *out, st
 bool lc_csr_asks_for_ca(const struct lc_csr *csr);
 
 enum lc_key_type lc_csr_key_type(const struct lc_csr *csr);
-int lc_csr_key_bits(const struct lc_csr *csr);
+int lc_csr_key_bits(const struct lc_csr *csr); /* as lc_key_bits */
 const char *lc_csr_signature_algorithm(const struct lc_csr *csr); /* "sha256WithRSAEncryption" */
 
 #endif

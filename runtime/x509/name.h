@@ -16,13 +16,18 @@
 bool lc_sha256(const void *bytes, size_t len, unsigned char digest[LC_SHA256_BYTES],
                struct lc_err *err) LC_MUST_CHECK;
 
-/* One attribute of a subject or issuer, in the order in which the name has them. Views into the
- * request or certificate that gave them. */
+/* What one request or certificate may have of them; more is LC_ELIMIT when it is read. */
+#define LC_NAME_MAX_ENTRIES 256
+#define LC_EXTENSIONS_MAX   128
+
+/* One attribute of a subject or issuer, in the order in which the name has them. An object
+ * identifier over 127 characters is LC_ELIMIT when it is read. */
 struct lc_name_entry {
     char oid[128];         /* dotted, "2.5.4.3" */
     const char *long_name; /* "commonName"; the OID where it has none; static or as oid */
     const char *asn1_type; /* "UTF8String", "PrintableString", "IA5String", ...; static */
-    char *value;           /* UTF-8; bytes that are not text as \xNN; owned by the list */
+    char *value;           /* UTF-8, owned by the list; NUL and bytes that are not text as \xNN, a
+                              BitString or OctetString in hex, what is no string as its DER in hex */
     int rdn;               /* which RDN it belongs to, from 0: equal for a multi-valued RDN */
 };
 
@@ -55,12 +60,13 @@ const char *lc_name_get(const struct lc_name *name, const char *oid);
 #define LC_OID_SAN               "2.5.29.17"
 
 enum lc_san_type {
-    LC_SAN_DNS,
-    LC_SAN_IP,    /* value: canonical text, RFC 5952; IPv4-mapped with dots */
-    LC_SAN_OID,   /* registeredID; value: dotted */
+    LC_SAN_DNS,   /* value, here and in those below: NUL and bytes that are not text as \xNN */
+    LC_SAN_IP,    /* canonical text, RFC 5952; IPv4-mapped with dots */
+    LC_SAN_OID,   /* registeredID, dotted */
     LC_SAN_EMAIL, /* rfc822Name */
     LC_SAN_URI,
-    LC_SAN_OTHER /* directoryName, otherName, ...; value: the GeneralName's DER in hex */
+    LC_SAN_OTHER  /* directoryName, otherName, an address of another length, ...; value: the
+                     GeneralName's DER in hex */
 };
 
 /* One name of a subjectAltName, in the extension's order. */
@@ -111,7 +117,8 @@ struct lc_extensions {
 void lc_extensions_release(struct lc_extensions *list);
 LC_AUTO_VALUE(struct lc_extensions, lc_extensions_release);
 
-/* Copies. LC_EPARSE for an OID that is not canonical dotted text. */
+/* Copies. LC_EPARSE for an OID that is not canonical dotted text, LC_ELIMIT past
+ * LC_EXTENSIONS_MAX. */
 bool lc_extensions_add(struct lc_extensions *list, const char *oid, bool critical,
                        const void *value, size_t value_len, struct lc_err *err) LC_MUST_CHECK;
 bool lc_extensions_copy(struct lc_extensions *out, const struct lc_extensions *from,

@@ -44,8 +44,10 @@ ban() {
             case $file in $pattern) skip=yes ;; esac
         done
         [ "$skip" = no ] || continue
-        if code "$file" | grep -E "^[0-9]+:(.*[^A-Za-z0-9_>.])?($calls)[[:space:]]*\(" |
-            sed "s,^,$file:,"; then
+        hits=$(code "$file" | grep -E "^[0-9]+:(.*[^A-Za-z0-9_>.])?($calls)[[:space:]]*\(" |
+            sed "s,^,$file:,")
+        if [ -n "$hits" ]; then
+            printf '%s\n' "$hits"
             echo "    instead: $instead"
             status=1
         fi

@@ -1,0 +1,116 @@
+-- The module `charm`: the hook, the unit and its model, as the author of a charm sees them. Nothing
+-- is asked of Juju before it is used, and nothing twice. Outside a hook, all but logging, files and
+-- programs raises an error that says so.
+local core <const> = require "charm.core"
+local errors <const> = require "charm.errors"
+local events <const> = require "charm.events"
+local machine <const> = require "charm.machine"
+local relation <const> = require "charm.relation"
+local status <const> = require "charm.status"
+local system <const> = require "charm.system"
+
+---@class charm
+---@field unit string our own name, such as "web/0"
+---@field app string our application's name
+---@field model { name: string, uuid: string }
+---@field charm_dir string the charm's folder
+---@field juju_version string such as "3.6.26"
+---@field machine_id string? nil on Kubernetes
+---@field availability_zone string?
+---@field principal_unit string? of a subordinate
+---@field event charm.Event what this hook is about
+---@field config table<string, string|integer|number|boolean> the options that have a value; read-only
+---@field state charm.State
+local M = {
+  on = events.on,
+  action = events.action,
+  collect_status = status.collect,
+  collect_app_status = status.collect_app,
+  relations = relation.list,
+  relation = relation.first,
+  secret = require "charm.secret",
+  status = { set = status.set, set_app = status.set_app, get = status.get, get_app = status.get_app },
+  state = require "charm.state",
+  file = system.file,
+  exec = system.exec,
+  open_port = machine.open_port,
+  close_port = machine.close_port,
+  opened_ports = machine.opened_ports,
+  network = machine.network,
+  address = machine.address,
+  resource = machine.resource,
+  storage = machine.storage,
+  goal_state = machine.goal_state,
+  credential = machine.credential,
+  reboot = machine.reboot,
+  version_set = machine.version_set,
+}
+
+---Whether this unit leads its application: true is good for 30 seconds, false for the hook.
+---@return boolean
+---@nodiscard
+function M.is_leader()
+  return core.is_leader()
+end
+
+---Lines of Juju's log; any value, several lines are several entries.
+---@class charm.log
+M.log = {}
+
+---@param message any
+function M.log.debug(message) core.log("debug", message) end
+
+---@param message any
+function M.log.info(message) core.log("info", message) end
+
+---@param message any
+function M.log.warning(message) core.log("warning", message) end
+
+---@param message any
+function M.log.error(message) core.log("error", message) end
+
+local options -- as Juju types them, once they were read
+
+local function config()
+  options = options or core.config()
+  return options
+end
+
+M.config = setmetatable({}, {
+  __name = "charm.Config",
+  __metatable = "charm.Config",
+  __index = function(_, name) return config()[name] end,
+  __newindex = function() errors.misuse("charm.config is read-only: juju config changes it") end,
+  __pairs = function() return next, config(), nil end,
+})
+
+-- Fields of the hook itself, by the name they have in charm.core.
+local facts <const> = {
+  unit = "unit",
+  app = "app",
+  charm_dir = "charm_dir",
+  juju_version = "juju_version",
+  machine_id = "machine_id",
+  availability_zone = "availability_zone",
+  principal_unit = "principal_unit",
+}
+
+-- Modules of their own, which are easily taken for fields.
+local modules <const> = { json = true, policy = true, tls = true, x509 = true }
+
+return setmetatable(M, {
+  __name = "charm",
+  __index = function(_, name)
+    if name == "event" then return events.current() end
+    if facts[name] then return core.hook("charm." .. name)[facts[name]] end
+    if name == "model" then
+      local hook = core.hook "charm.model"
+      return { name = hook.model_name, uuid = hook.model_uuid }
+    end
+    if modules[name] then errors.misuse('charm.%s is a module: require "charm.%s"', name, name) end
+    errors.misuse("charm has no '%s'", tostring(name))
+  end,
+  __newindex = function(_, name)
+    errors.misuse("charm.%s cannot be assigned to", tostring(name))
+  end,
+})

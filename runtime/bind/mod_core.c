@@ -1,0 +1,257 @@
+/* The module charm.core: what lua/charm is built on. Here: the hook itself, configuration,
+ * leadership, the log, and what a charm registers. */
+#include <stddef.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "bind/charm.h"
+#include "bind/core.h"
+
+const char *bind_core_text(lua_State *L, int arg)
+{
+    size_t len;
+
+    if (lua_type(L, arg) != LUA_TSTRING) /* a number is not converted */
+        bind_type_error(L, arg, "text");
+    const char *text = lua_tolstring(L, arg, &len);
+    if (strlen(text) != len || !lc_text_is_utf8(text, len))
+        bind_arg_error(L, arg, "text expected, got bytes that are not UTF-8 or have a NUL");
+    return text;
+}
+
+const char *bind_core_optional_text(lua_State *L, int arg)
+{
+    return lua_isnoneornil(L, arg) ? NULL : bind_core_text(L, arg);
+}
+
+lua_Integer bind_core_count(lua_State *L, int arg, lua_Integer fallback)
+{
+    int is_whole = 0;
+
+    if (lua_isnoneornil(L, arg))
+        return fallback;
+    const lua_Integer count = lua_tointegerx(L, arg, &is_whole);
+    if (!is_whole || count < 1 || lua_type(L, arg) != LUA_TNUMBER)
+        bind_type_error(L, arg, "a whole number from 1");
+    return count;
+}
+
+void bind_core_table(lua_State *L, int arg, const char *expected)
+{
+    if (!lua_istable(L, arg))
+        bind_type_error(L, arg, expected);
+}
+
+int bind_core_absent(lua_State *L, const struct lc_err *err)
+{
+    if (err->code == LC_ENOTFOUND || err->code == LC_EPERM)
+        return bind_fail(L, err);
+    return bind_raise(L, err);
+}
+
+/* A field of a struct that is a char *, under the name it has in Lua. */
+struct text_field {
+    const char *name;
+    size_t offset;
+};
+
+static const struct text_field hook_fields[] = {
+    { "unit", offsetof(struct lc_hook_env, unit) },
+    { "app", offsetof(struct lc_hook_env, app) },
+    { "model_name", offsetof(struct lc_hook_env, model_name) },
+    { "model_uuid", offsetof(struct lc_hook_env, model_uuid) },
+    { "charm_dir", offsetof(struct lc_hook_env, charm_dir) },
+    { "juju_version", offsetof(struct lc_hook_env, juju_version) },
+    { "machine_id", offsetof(struct lc_hook_env, machine_id) },
+    { "availability_zone", offsetof(struct lc_hook_env, availability_zone) },
+    { "principal_unit", offsetof(struct lc_hook_env, principal_unit) },
+};
+
+static const struct text_field event_fields[] = {
+    { "name", offsetof(struct lc_event, name) },
+    { "endpoint", offsetof(struct lc_event, endpoint) },
+    { "relation_id", offsetof(struct lc_event, relation_id) },
+    { "remote_app", offsetof(struct lc_event, remote_app) },
+    { "remote_unit", offsetof(struct lc_event, remote_unit) },
+    { "departing_unit", offsetof(struct lc_event, departing_unit) },
+    { "secret_id", offsetof(struct lc_event, secret_id) },
+    { "secret_label", offsetof(struct lc_event, secret_label) },
+    { "storage_id", offsetof(struct lc_event, storage_id) },
+    { "storage_location", offsetof(struct lc_event, storage_location) },
+    { "storage_kind", offsetof(struct lc_event, storage_kind) },
+    { "notice_id", offsetof(struct lc_event, notice_id) },
+    { "notice_type", offsetof(struct lc_event, notice_type) },
+    { "notice_key", offsetof(struct lc_event, notice_key) },
+    { "check_name", offsetof(struct lc_event, check_name) },
+    { "action_id", offsetof(struct lc_event, action_id) },
+};
+
+/* Into the table on top of the stack; what is NULL is left out. */
+static void push_texts(lua_State *L, const void *from, const struct text_field *fields,
+                       size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *text;
+        memcpy(&text, (const char *)from + fields[i].offset, sizeof(text));
+        if (text == NULL)
+            continue;
+        lua_pushstring(L, text);
+        lua_setfield(L, -2, fields[i].name);
+    }
+}
+
+/* hook(what): what Juju's agent put into the environment. */
+static int hook(lua_State *L)
+{
+    (void)bind_juju(L, luaL_checkstring(L, 1)); /* raises outside a hook */
+    const struct lc_hook_env *env = bind_context(L)->env;
+
+    lua_createtable(L, 0, LC_COUNT(hook_fields) + 1);
+    push_texts(L, env, hook_fields, LC_COUNT(hook_fields));
+    lua_createtable(L, 0, LC_COUNT(event_fields) + 2);
+    push_texts(L, &env->event, event_fields, LC_COUNT(event_fields));
+    lua_pushstring(L, lc_event_kind_name(env->event.kind));
+    lua_setfield(L, -2, "kind");
+    if (env->event.secret_revision > 0) {
+        lua_pushinteger(L, env->event.secret_revision);
+        lua_setfield(L, -2, "secret_revision");
+    }
+    lua_setfield(L, -2, "event");
+    return 1;
+}
+
+/* config(): all options that have a value. */
+static int config(lua_State *L)
+{
+    const struct lc_juju *juju = bind_juju(L, "charm.config");
+    struct lc_json **options = bind_scratch_json(L);
+    struct lc_err err = LC_ERR_INIT;
+
+    if (!lc_juju_call(juju, config_get, options, &err))
+        return bind_raise(L, &err);
+    bind_push_json(L, *options);
+    return 1;
+}
+
+/* is_leader() */
+static int is_leader(lua_State *L)
+{
+    const struct lc_juju *juju = bind_juju(L, "charm.is_leader");
+    bool leader = false;
+    struct lc_err err = LC_ERR_INIT;
+
+    if (!lc_juju_call(juju, is_leader, &leader, &err))
+        return bind_raise(L, &err);
+    lua_pushboolean(L, leader);
+    return 1;
+}
+
+/* version_set(text) */
+static int version_set(lua_State *L)
+{
+    const struct lc_juju *juju = bind_juju(L, "charm.version_set");
+    const char *version = bind_core_text(L, 1);
+    struct lc_err err = LC_ERR_INIT;
+
+    if (!lc_juju_call(juju, version_set, version, &err))
+        return bind_raise(L, &err);
+    return 0;
+}
+
+/* raise(code, message): an error object with the place of the author's code. */
+static int raise(lua_State *L)
+{
+    struct lc_err err = LC_ERR_INIT;
+    const enum lc_code code = lc_code_from_name(luaL_checkstring(L, 1));
+
+    (void)lc_fail(&err, code == LC_OK ? LC_EINTERNAL : code, "%s", luaL_checkstring(L, 2));
+    return bind_raise(L, &err);
+}
+
+/* log(level, value): a line of the log for each line of the text; works outside a hook too. */
+static int log_text(lua_State *L)
+{
+    static const char *const names[] = { "trace", "debug", "info", "warning", "error", NULL };
+    static const enum lc_level levels[] = { LC_LEVEL_TRACE, LC_LEVEL_DEBUG, LC_LEVEL_INFO,
+                                            LC_LEVEL_WARNING, LC_LEVEL_ERROR };
+    const enum lc_level level = levels[luaL_checkoption(L, 1, NULL, names)];
+
+    if (lua_isnone(L, 2))
+        bind_type_error(L, 2, "a message");
+    const char *line = luaL_tolstring(L, 2, NULL);
+
+    for (;;) {
+        const size_t len = strcspn(line, "\n");
+        lc_log(&bind_context(L)->log, level, "%.*s", (int)len, line);
+        if (line[len] == '\0')
+            return 0;
+        line += len + 1;
+    }
+}
+
+static void check_known(lua_State *L, bool is_action, const char *name)
+{
+    const struct bind_charm *charm = bind_charm(L);
+    struct lc_err err = LC_ERR_INIT;
+
+    if (charm->knows != NULL && !charm->knows(charm->knows_context, is_action, name, &err))
+        (void)bind_raise(L, &err); /* does not return */
+}
+
+/* on(event, function) */
+static int on(lua_State *L)
+{
+    const char *name = bind_core_text(L, 1);
+    size_t prefix_len = 0;
+    const enum lc_event_kind kind = lc_event_kind_of(name, &prefix_len);
+
+    if (kind == LC_EVENT_UNKNOWN)
+        bind_misuse(L,
+                    "'%s' is not an event of Juju's: expected a name such as 'config-changed' or "
+                    "'ENDPOINT-relation-changed'",
+                    name);
+    check_known(L, false, name);
+    bind_charm_add_handler(L, BIND_ON_EVENT, name, 2);
+    return 0;
+}
+
+/* action(name, function) */
+static int action(lua_State *L)
+{
+    const char *name = bind_core_text(L, 1);
+    const struct bind_charm *charm = bind_charm(L);
+
+    for (size_t i = 0; i < charm->handler_count; i++)
+        if (charm->handlers[i].kind == BIND_ON_ACTION && strcmp(charm->handlers[i].name, name) == 0)
+            bind_misuse(L, "the action '%s' has a handler already", name);
+    check_known(L, true, name);
+    bind_charm_add_handler(L, BIND_ON_ACTION, name, 2);
+    return 0;
+}
+
+/* collect(function): called when all handlers have run. */
+static int collect(lua_State *L)
+{
+    bind_charm_add_handler(L, BIND_ON_STATUS, "", 1);
+    return 0;
+}
+
+static const luaL_Reg functions[] = {
+    { "hook", hook },    { "config", config },           { "is_leader", is_leader },
+    { "log", log_text }, { "version_set", version_set }, { "raise", raise },
+    { "on", on },        { "action", action },           { "collect", collect },
+    { NULL, NULL },
+};
+
+int luaopen_charm_core(lua_State *L)
+{
+    (void)bind_charm(L);
+    lua_createtable(L, 0, 64);
+    luaL_setfuncs(L, functions, 0);
+    luaL_setfuncs(L, bind_core_relation, 0);
+    luaL_setfuncs(L, bind_core_secret, 0);
+    luaL_setfuncs(L, bind_core_unit, 0);
+    luaL_setfuncs(L, bind_core_action, 0);
+    luaL_setfuncs(L, bind_core_system, 0);
+    return 1;
+}

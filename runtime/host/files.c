@@ -1,0 +1,178 @@
+/* The files of a charm. */
+#include "host/files.h"
+
+#include <lauxlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "bind/bind.h"
+
+#define CHARM_FILE     "src/charm.lua"
+#define LIFECYCLE_FILE "src/lifecycle.lua"
+#define PATH_MAX_BYTES 4096u
+
+void host_files_release(struct host_files *files)
+{
+    lc_charm_meta_free(files->meta);
+    *files = (struct host_files){ .meta = NULL };
+}
+
+bool host_files_find(struct host_files *files, const char *folder, struct lc_err *err)
+{
+    files->has_charm = lc_file_exists(CHARM_FILE);
+    if (files->has_charm || lc_dir_exists("hooks"))
+        return true;
+    return lc_fail(err, LC_ENOTFOUND, "%s: no charm: neither " CHARM_FILE " nor hooks/NAME.lua",
+                   folder);
+}
+
+static int require_lifecycle(lua_State *L)
+{
+    (void)lua_getglobal(L, "require");
+    lua_pushliteral(L, "lifecycle");
+    lua_call(L, 1, 0);
+    return 0;
+}
+
+static bool set_path(struct bind_vm *vm, struct lc_err *err)
+{
+    static const char *const names[] = { "src", "lua", "lib" };
+    LC_AUTO(lc_strlist_release) struct lc_strlist folders = LC_STRLIST_INIT;
+
+    for (size_t i = 0; i < LC_COUNT(names); i++)
+        if (!lc_strlist_add(&folders, names[i], err))
+            return false;
+    return bind_vm_set_path(vm, &folders, err);
+}
+
+bool host_files_load(struct host_files *files, struct bind_vm *vm, struct lc_err *err)
+{
+    if (!set_path(vm, err))
+        return false;
+    if (files->has_charm)
+        return bind_vm_run_file(vm, CHARM_FILE, NULL, err);
+    if (!lc_file_exists(LIFECYCLE_FILE))
+        return true;
+    lua_pushcfunction(bind_vm_state(vm), require_lifecycle);
+    return bind_pcall(bind_vm_state(vm), 0, 0, err);
+}
+
+bool host_files_run_script(const struct host_files *files, struct bind_vm *vm,
+                           const struct lc_event *event, bool *found_out, struct lc_err *err)
+{
+    LC_AUTO(lc_buf_release) struct lc_buf path;
+
+    *found_out = false;
+    /* The name comes from the environment: it must not lead out of the folder. */
+    if (files->has_charm || event->name == NULL || strchr(event->name, '/') != NULL)
+        return true;
+    lc_buf_init(&path, PATH_MAX_BYTES);
+    lc_buf_printf(&path, "%s/%s.lua", event->kind == LC_EVENT_ACTION ? "actions" : "hooks",
+                  event->name);
+    if (!lc_buf_check(&path, err))
+        return false;
+    *found_out = lc_file_exists(path.data);
+    return *found_out ? bind_vm_run_file(vm, path.data, NULL, err) : true;
+}
+
+/* --- names ------------------------------------------------------------------------------- */
+
+/* A charm's folder without metadata is not one that Juju runs, but an author may try it. */
+static bool load_meta(struct host_files *files, struct lc_err *err)
+{
+    if (files->meta_loaded)
+        return true;
+    if (!lc_charm_meta_load(".", &files->meta, err) && err->code != LC_ENOTFOUND)
+        return false;
+    files->meta_loaded = true;
+    return true;
+}
+
+enum named { NAMED_ENDPOINT, NAMED_STORAGE, NAMED_CONTAINER, NAMED_ACTION };
+
+static const char *const named_words[] = {
+    [NAMED_ENDPOINT] = "endpoint",
+    [NAMED_STORAGE] = "storage",
+    [NAMED_CONTAINER] = "container",
+    [NAMED_ACTION] = "action",
+};
+
+static size_t count_of(const struct lc_charm_meta *meta, enum named what)
+{
+    const size_t counts[] = {
+        [NAMED_ENDPOINT] = meta->endpoint_count,
+        [NAMED_STORAGE] = meta->storage_count,
+        [NAMED_CONTAINER] = meta->container_count,
+        [NAMED_ACTION] = meta->action_count,
+    };
+
+    return counts[what];
+}
+
+static const char *name_at(const struct lc_charm_meta *meta, enum named what, size_t index)
+{
+    switch (what) {
+    case NAMED_ENDPOINT:
+        return meta->endpoints[index].name;
+    case NAMED_STORAGE:
+        return meta->storages[index].name;
+    case NAMED_CONTAINER:
+        return meta->containers[index];
+    default:
+        return meta->actions[index].name;
+    }
+}
+
+/* "the metadata has no endpoint 'certs' (it has 'certificates', 'ingress')" */
+static bool unknown(const struct lc_charm_meta *meta, enum named what, const char *name, size_t len,
+                    struct lc_err *err)
+{
+    LC_AUTO(lc_buf_release) struct lc_buf known;
+
+    lc_buf_init(&known, 512);
+    for (size_t i = 0; i < count_of(meta, what); i++)
+        lc_buf_printf(&known, "%s'%s'", i == 0 ? "" : ", ", name_at(meta, what, i));
+    return lc_fail(err, LC_EUSAGE, "the metadata has no %s '%.*s' (it has %s)", named_words[what],
+                   (int)len, name, known.len == 0 ? "none" : known.data);
+}
+
+static enum named named_by(enum lc_event_kind kind)
+{
+    if (lc_event_is_relation(kind))
+        return NAMED_ENDPOINT;
+    if (kind == LC_EVENT_STORAGE_ATTACHED || kind == LC_EVENT_STORAGE_DETACHING)
+        return NAMED_STORAGE;
+    return NAMED_CONTAINER;
+}
+
+static bool is_peer(const struct lc_charm_meta *meta, const char *name, size_t len)
+{
+    for (size_t i = 0; i < meta->endpoint_count; i++)
+        if (strlen(meta->endpoints[i].name) == len &&
+            strncmp(meta->endpoints[i].name, name, len) == 0)
+            return meta->endpoints[i].role == LC_CHARM_PEERS;
+    return false;
+}
+
+bool host_files_know(void *context, bool is_action, const char *name, struct lc_err *err)
+{
+    struct host_files *files = context;
+    size_t prefix_len;
+
+    if (!load_meta(files, err))
+        return false;
+    if (files->meta == NULL)
+        return true;
+    if (is_action)
+        return lc_charm_meta_action(files->meta, name) != NULL ||
+               unknown(files->meta, NAMED_ACTION, name, strlen(name), err);
+    if (lc_charm_meta_can_fire(files->meta, name))
+        return true;
+    const enum lc_event_kind kind = lc_event_kind_of(name, &prefix_len);
+    if (kind == LC_EVENT_RELATION_BROKEN && is_peer(files->meta, name, prefix_len))
+        return lc_fail(err, LC_EUSAGE, "'%s' never comes: a peer relation is not broken", name);
+    return unknown(files->meta, named_by(kind), name, prefix_len, err);
+}

@@ -1,0 +1,34 @@
+/* Private to host/: the files of a charm, and which of them a hook runs. All paths are relative to
+ * the charm's folder, which is the process's own: so they stand in messages as the author knows
+ * them. */
+#ifndef LC_HOST_FILES_H
+#define LC_HOST_FILES_H
+
+#include "bind/vm.h"
+#include "charm/meta.h"
+
+struct host_files {
+    bool has_charm;             /* src/charm.lua; else hook scripts */
+    struct lc_charm_meta *meta; /* owned; NULL until a name was looked up, or when there is none */
+    bool meta_loaded;
+};
+
+void host_files_release(struct host_files *files);
+
+/* LC_ENOTFOUND: neither src/charm.lua nor hooks/, with folder, the charm's, in the message. */
+bool host_files_find(struct host_files *files, const char *folder, struct lc_err *err)
+    LC_MUST_CHECK;
+
+/* Run src/charm.lua, or load src/lifecycle.lua if there is one. */
+bool host_files_load(struct host_files *files, struct bind_vm *vm, struct lc_err *err)
+    LC_MUST_CHECK;
+
+/* Of hook scripts: run the event's, if there is one. */
+bool host_files_run_script(const struct host_files *files, struct bind_vm *vm,
+                           const struct lc_event *event, bool *found_out, struct lc_err *err)
+    LC_MUST_CHECK;
+
+/* For bind_charm.knows; context is the struct host_files. */
+bool host_files_know(void *context, bool is_action, const char *name, struct lc_err *err);
+
+#endif

@@ -162,12 +162,18 @@ void lc_base64_encode(const void *bytes, size_t len, struct lc_buf *out)
     }
 }
 
-static int base64_value(char digit)
-{
-    const char *at = digit == '\0' ? NULL : strchr(base64_digits, digit);
+/* For each byte a digit's value plus one, or what else it may be; 0 for what is none of it. */
+enum { BASE64_BLANK = 65, BASE64_PADDING = 66 };
 
-    return at == NULL ? -1 : (int)(at - base64_digits);
-}
+static const unsigned char base64_kinds[256] = {
+    0,  0,  0,  0,  0,  0,  0,  0,  0,  65, 65, 0,  0,  65, 0,  0,  0,  0,  0,  0,  0,  0,
+    0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  65, 0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  63,
+    0,  0,  0,  64, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 0,  0,  0,  66, 0,  0,  0,  1,
+    2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23,
+    24, 25, 26, 0,  0,  0,  0,  0,  0,  27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39,
+    40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 0,  0,  0,  0,  0, /* and no byte above 7f
+                                                                            */
+};
 
 bool lc_base64_decode(const char *text, size_t len, struct lc_buf *out, struct lc_err *err)
 {
@@ -176,16 +182,16 @@ bool lc_base64_decode(const char *text, size_t len, struct lc_buf *out, struct l
     unsigned padding = 0;
 
     for (size_t i = 0; i < len; i++) {
-        if (strchr(" \t\r\n", text[i]) != NULL && text[i] != '\0')
+        const unsigned kind = base64_kinds[(unsigned char)text[i]];
+        if (kind == BASE64_BLANK)
             continue;
-        if (text[i] == '=') {
+        if (kind == BASE64_PADDING) {
             padding++;
             continue;
         }
-        const int value = base64_value(text[i]);
-        if (value < 0 || padding != 0)
+        if (kind == 0 || padding != 0)
             return lc_fail(err, LC_EPARSE, "not base64: a wrong character at byte %zu", i + 1);
-        group = group << 6 | (uint32_t)value;
+        group = group << 6 | (kind - 1);
         if (++digits % 4 == 0) {
             const char bytes[3] = { (char)(group >> 16), (char)(group >> 8), (char)group };
             lc_buf_add(out, bytes, 3);

@@ -162,7 +162,8 @@ void lc_base64_encode(const void *bytes, size_t len, struct lc_buf *out)
     }
 }
 
-/* For each byte a digit's value plus one, or what else it may be; 0 for what is none of it. */
+/* For each byte a digit's value plus one, or what else it may be; 0 for what is none of it, such as
+ * those above 7f. */
 enum { BASE64_BLANK = 65, BASE64_PADDING = 66 };
 
 static const unsigned char base64_kinds[256] = {
@@ -171,8 +172,7 @@ static const unsigned char base64_kinds[256] = {
     0,  0,  0,  64, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 0,  0,  0,  66, 0,  0,  0,  1,
     2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23,
     24, 25, 26, 0,  0,  0,  0,  0,  0,  27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39,
-    40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 0,  0,  0,  0,  0, /* and no byte above 7f
-                                                                            */
+    40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 0,  0,  0,  0,  0,
 };
 
 bool lc_base64_decode(const char *text, size_t len, struct lc_buf *out, struct lc_err *err)

@@ -43,10 +43,10 @@ bool lc_attrs_copy(struct lc_attrs *out, const struct lc_attrs *from, struct lc_
     LC_MUST_CHECK;
 
 /* Fill in by the field's name, "common_name" to "add_unique_id_to_subject_name"; len bytes, which
- * are copied. LC_EUSAGE, with the field's name: there is no such field, it takes something else (one
- * text where a list is expected would be one name of each letter in the Python library, X509-042),
- * or the text has a NUL, which C strings cannot say. The additional extensions are filled in with
- * lc_extensions_add. */
+ * are copied. LC_EUSAGE, with the field's name: there is no such field, it takes something else
+ * (one text where a list is expected would be one name of each letter in the Python library,
+ * X509-042), or the text has a NUL, which C strings cannot say. The additional extensions are
+ * filled in with lc_extensions_add. */
 bool lc_attrs_set_text(struct lc_attrs *attrs, const char *field, const char *text, size_t len,
                        struct lc_err *err) LC_MUST_CHECK;
 bool lc_attrs_add_text(struct lc_attrs *attrs, const char *field, const char *text, size_t len,
@@ -58,10 +58,10 @@ bool lc_attrs_set_flag(struct lc_attrs *attrs, const char *field, bool value, st
  * addresses their canonical text, lists are sorted. LC_EUSAGE names the field, what it held and
  * what it must hold (X509-008, -023, -040 to -047): nothing named at all, a common name over 64
  * bytes, a country that is not two PrintableString characters, text that is not UTF-8, a DNS name
- * that is empty, has blanks, a label over 63 or is over 253 bytes or not ASCII, an address with zone
- * or prefix length, an OID that is not canonical, an e-mail address that is not ASCII or has no at
- * sign, a SAN or one OID twice among the additional extensions. LC_ELIMIT past LC_ATTRS_MAX_SANS
- * names. On failure attrs is good for nothing but release. */
+ * that is empty, has blanks, a label over 63 or is over 253 bytes or not ASCII, an address with
+ * zone or prefix length, an OID that is not canonical, an e-mail address that is not ASCII or has
+ * no at sign, a SAN or one OID twice among the additional extensions. LC_ELIMIT past
+ * LC_ATTRS_MAX_SANS names. On failure attrs is good for nothing but release. */
 bool lc_attrs_normalise(struct lc_attrs *attrs, struct lc_err *err) LC_MUST_CHECK;
 
 /* All 13 fields (2.3); both normalised. Lists as sets, the extensions in order, texts by byte. */

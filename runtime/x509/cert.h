@@ -29,15 +29,16 @@ LC_AUTO_POINTER(struct lc_cert, lc_cert_unref);
 const char *lc_cert_pem(const struct lc_cert *cert);  /* canonical: no newline at the end */
 const char *lc_cert_hash(const struct lc_cert *cert); /* SHA-256 of that text, hex */
 const unsigned char *lc_cert_fingerprint(const struct lc_cert *cert); /* of its public key */
-const char *lc_cert_serial(const struct lc_cert *cert); /* lower-case hex, no leading zeros; "-..." */
+const char *lc_cert_serial(
+    const struct lc_cert *cert); /* lower-case hex, no leading zeros; "-..." */
 const struct lc_name *lc_cert_subject(const struct lc_cert *cert);
 const struct lc_name *lc_cert_issuer(const struct lc_cert *cert);
 const struct lc_sans *lc_cert_sans(const struct lc_cert *cert);
 const struct lc_extensions *lc_cert_extensions(const struct lc_cert *cert);
 int64_t lc_cert_not_before(const struct lc_cert *cert); /* seconds since the epoch */
 int64_t lc_cert_not_after(const struct lc_cert *cert);
-int lc_cert_version(const struct lc_cert *cert); /* 3 */
-bool lc_cert_is_ca(const struct lc_cert *cert);  /* basic constraints; false without */
+int lc_cert_version(const struct lc_cert *cert);         /* 3 */
+bool lc_cert_is_ca(const struct lc_cert *cert);          /* basic constraints; false without */
 bool lc_cert_is_self_signed(const struct lc_cert *cert); /* its own key verifies it: slow */
 enum lc_key_type lc_cert_key_type(const struct lc_cert *cert);
 int lc_cert_key_bits(const struct lc_cert *cert);
@@ -90,12 +91,10 @@ struct lc_cert_shape {
  *   LC_EPARSE   a CSR with a zero byte in its subject, or with a DNS name or e-mail address that is
  *               not visible ASCII: readers disagree about what such a name says
  *   LC_EUSAGE   an unknown usage, key_cert_sign or crl_sign for a leaf (X509-050), a CA without
- *               key_cert_sign, a path length of what is no CA, a notAfter not past notBefore or past
- *               the year 9999
- *   LC_EUNSUPPORTED  a CA key that is neither RSA nor EC nor Ed25519
- * Extensions in the order of 2.6: AKI, SKI, basic constraints critical, SAN (critical when the
- * subject is empty), key usage critical, extended key usage, copied ones. The serial is 20 random
- * bytes, positive. */
+ *               key_cert_sign, a path length of what is no CA, a notAfter not past notBefore or
+ * past the year 9999 LC_EUNSUPPORTED  a CA key that is neither RSA nor EC nor Ed25519 Extensions in
+ * the order of 2.6: AKI, SKI, basic constraints critical, SAN (critical when the subject is empty),
+ * key usage critical, extended key usage, copied ones. The serial is 20 random bytes, positive. */
 bool lc_cert_issue(const struct lc_csr *csr, const struct lc_cert *ca, const struct lc_key *ca_key,
                    const struct lc_cert_shape *shape, struct lc_cert **out, struct lc_err *err)
     LC_MUST_CHECK;

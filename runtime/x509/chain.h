@@ -6,6 +6,7 @@
 #include "x509/cert.h"
 
 #define LC_CHAIN_MAX_CERTS 64
+#define LC_CHAIN_MAX_BYTES (1024u * 1024) /* of PEM text */
 
 struct lc_chain {
     struct lc_cert **items; /* owned, one reference each */
@@ -24,12 +25,13 @@ LC_AUTO_VALUE(struct lc_chain, lc_chain_release);
 /* Adds a reference of its own. LC_ELIMIT past LC_CHAIN_MAX_CERTS. */
 bool lc_chain_add(struct lc_chain *chain, struct lc_cert *cert, struct lc_err *err) LC_MUST_CHECK;
 
-/* All certificates of a PEM bundle, in order; text between does no harm. LC_EPARSE when there is
- * none or one is unreadable. */
+/* All certificates of a PEM bundle, in order; text and other blocks between do no harm. out: its
+ * old content goes. LC_EPARSE when there is none or one is unreadable, LC_ELIMIT. */
 bool lc_chain_parse(const char *pem, size_t pem_len, struct lc_chain *out, struct lc_err *err)
     LC_MUST_CHECK;
 
-/* Each directly issued by the next; fewer than two are in order (2.9, chain-order.json). */
+/* Each directly issued by the next; fewer than two are in order (2.9, chain-order.json). Dates, CA
+ * flags, key usage and trust are not looked at. */
 bool lc_chain_has_valid_order(const struct lc_chain *chain);
 
 /* PEM blocks one after another, each with a newline at the end. */

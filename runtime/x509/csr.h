@@ -17,8 +17,8 @@ struct lc_csr;
  * x500UniqueIdentifier (a fresh UUID), O, OU, emailAddress, C, ST, L; SAN sorted DNS, IP, OID, not
  * critical unless the subject is empty; then the additional extensions, critical. Without the
  * unique identifier a fresh UUID goes into the attribute unstructuredName, so that two CSRs of one
- * request always differ (REQ-089). attrs: normalised. LC_EUNSUPPORTED (a key that is neither RSA nor
- * EC nor Ed25519), LC_ELIMIT (more than lc_csr_parse would take), LC_ECRYPTO, LC_ENOMEM. */
+ * request always differ (REQ-089). attrs: normalised. LC_EUNSUPPORTED (a key that is neither RSA
+ * nor EC nor Ed25519), LC_ELIMIT (more than lc_csr_parse would take), LC_ECRYPTO, LC_ENOMEM. */
 bool lc_csr_generate(const struct lc_attrs *attrs, const struct lc_key *key, struct lc_csr **out,
                      struct lc_err *err) LC_MUST_CHECK;
 
@@ -63,7 +63,7 @@ bool lc_csr_attrs(const struct lc_csr *csr, bool is_ca, struct lc_attrs *out, st
 bool lc_csr_asks_for_ca(const struct lc_csr *csr);
 
 enum lc_key_type lc_csr_key_type(const struct lc_csr *csr);
-int lc_csr_key_bits(const struct lc_csr *csr); /* as lc_key_bits */
+int lc_csr_key_bits(const struct lc_csr *csr);                    /* as lc_key_bits */
 const char *lc_csr_signature_algorithm(const struct lc_csr *csr); /* "sha256WithRSAEncryption" */
 
 #endif

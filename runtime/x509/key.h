@@ -11,7 +11,9 @@
 #define LC_KEY_MAX_ITERATIONS 10000000     /* of the password derivation of an encrypted key */
 #define LC_RSA_MIN_BITS       2048         /* of keys that are generated */
 #define LC_RSA_MAX_BITS       8192
-#define LC_RSA_PARSE_MAX_BITS 16384 /* of keys that are read; OpenSSL's own limit for using them */
+#define LC_RSA_PARSE_MAX_BITS                                                                      \
+    16384 /* of keys that are read; OpenSSL's own limit for using them                             \
+           */
 
 enum lc_key_type { LC_KEY_RSA, LC_KEY_EC, LC_KEY_ED25519, LC_KEY_OTHER };
 
@@ -54,8 +56,8 @@ const char *lc_key_curve(const struct lc_key *key);
 bool lc_key_is_valid_rsa(const struct lc_key *key);
 
 /* As the Python library stores it, no newline at the end: RSA as PKCS#1 ("RSA PRIVATE KEY"), EC as
- * SEC1 ("EC PRIVATE KEY"); what it cannot print, such as Ed25519, as PKCS#8. Not encrypted. out: its
- * old content goes. */
+ * SEC1 ("EC PRIVATE KEY"); what it cannot print, such as Ed25519, as PKCS#8. Not encrypted. out:
+ * its old content goes. */
 bool lc_key_encode(const struct lc_key *key, struct lc_secret *out, struct lc_err *err)
     LC_MUST_CHECK;
 

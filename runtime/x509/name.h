@@ -65,8 +65,8 @@ enum lc_san_type {
     LC_SAN_OID,   /* registeredID, dotted */
     LC_SAN_EMAIL, /* rfc822Name */
     LC_SAN_URI,
-    LC_SAN_OTHER  /* directoryName, otherName, an address of another length, ...; value: the
-                     GeneralName's DER in hex */
+    LC_SAN_OTHER /* directoryName, otherName, an address of another length, ...; value: the
+                    GeneralName's DER in hex */
 };
 
 /* One name of a subjectAltName, in the extension's order. */

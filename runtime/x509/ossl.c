@@ -1,0 +1,134 @@
+/* OpenSSL: start, errors, randomness. */
+#include "x509/ossl.h"
+
+#include <limits.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/rand.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* OpenSSL's own memory. It overwrites what it knows to be secret, but not its buffers for
+ * encoding, decoding and base64, which held the same key. So every block is overwritten here when
+ * it is freed or moved; for that its size is kept in front of it. This is no part of base/mem.h:
+ * its fault sweep is for our allocations, and nothing but OpenSSL allocates here. */
+struct block {
+    size_t size;
+    max_align_t memory[];
+};
+
+static struct block *block_of(void *memory)
+{
+    return (struct block *)(void *)((char *)memory - offsetof(struct block, memory));
+}
+
+static void *block_new(size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    struct block *block = NULL;
+    if (size != 0 && size <= SIZE_MAX - sizeof(*block))
+        block = malloc(sizeof(*block) + size);
+    if (block == NULL)
+        return NULL;
+    block->size = size;
+    return block->memory;
+}
+
+static void block_free(void *memory, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    if (memory == NULL)
+        return;
+    struct block *block = block_of(memory);
+    OPENSSL_cleanse(memory, block->size);
+    free(block);
+}
+
+static void *block_resize(void *memory, size_t size, const char *file, int line)
+{
+    void *moved = block_new(size, file, line);
+
+    if (memory == NULL || (moved == NULL && size != 0))
+        return moved;
+    if (moved != NULL) {
+        const size_t old = block_of(memory)->size;
+        memcpy(moved, memory, old < size ? old : size);
+    }
+    block_free(memory, file, line);
+    return moved;
+}
+
+void lc_ossl_start(void)
+{
+    /* Refused once OpenSSL has allocated, which it has from the second call on. */
+    (void)CRYPTO_set_mem_functions(block_new, block_resize, block_free);
+    /* A failure shows in the first operation. The configuration file could swap the algorithms for
+     * somebody else's; nobody expects a charm's keys to hang on it. */
+    (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+}
+
+bool lc_ossl_fail(struct lc_err *err, enum lc_code code, const char *format, ...)
+{
+    char message[1024];
+    char reasons[512] = "";
+    size_t used = 0;
+    bool no_memory = false;
+    const char *last = NULL;
+    va_list args;
+
+    for (unsigned long number; (number = ERR_get_error()) != 0;) {
+        const char *reason = ERR_reason_error_string(number);
+        no_memory = no_memory || ERR_GET_REASON(number) == ERR_R_MALLOC_FAILURE;
+        if (reason == NULL || (last != NULL && strcmp(last, reason) == 0))
+            continue;
+        last = reason;
+        const size_t room = sizeof(reasons) - used;
+        const int length = snprintf(reasons + used, room, "%s%s", used == 0 ? ": " : ", ", reason);
+        used += length < 0 || (size_t)length >= room ? 0 : (size_t)length;
+    }
+    if (no_memory)
+        return lc_fail_memory(err);
+    va_start(args, format);
+    (void)vsnprintf(message, sizeof(message), format, args); /* cut where it is longer */
+    va_end(args);
+    return lc_fail(err, code, "%s%s", message, reasons);
+}
+
+void lc_ossl_clear(void)
+{
+    ERR_clear_error();
+}
+
+bool lc_ossl_random(void *bytes, size_t len, struct lc_err *err)
+{
+    if (len > INT_MAX || RAND_bytes(bytes, (int)len) != 1)
+        return lc_ossl_fail(err, LC_ECRYPTO, "cannot get random bytes");
+    return true;
+}
+
+bool lc_ossl_uuid(char text[LC_UUID_TEXT_BYTES], struct lc_err *err)
+{
+    unsigned char bytes[16];
+    char hex[2 * sizeof(bytes) + 1];
+
+    if (!lc_ossl_random(bytes, sizeof(bytes), err))
+        return false;
+    bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x40); /* version 4 */
+    bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80); /* variant of RFC 4122 */
+    lc_hex_encode(bytes, sizeof(bytes), hex);
+    (void)snprintf(text, LC_UUID_TEXT_BYTES, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12,
+                   hex + 16, hex + 20);
+    return true;
+}
+
+bool lc_bytes_equal(const void *a, size_t a_len, const void *b, size_t b_len)
+{
+    return a_len == b_len && (a_len == 0 || CRYPTO_memcmp(a, b, a_len) == 0);
+}

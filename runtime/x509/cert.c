@@ -1,0 +1,444 @@
+/* Certificates: read once, then views and comparisons. Issuing is in cert_issue.c. */
+#include "x509/cert.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/index.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "x509/cert_ossl.h"
+#include "x509/csr_ossl.h"
+#include "x509/parts.h"
+
+const struct lc_pem_kind lc_cert_kind = {
+    .what = "certificate",
+    .labels = (const char *const[]){ "CERTIFICATE", "X509 CERTIFICATE", NULL },
+};
+
+struct lc_cert {
+    unsigned references;
+    struct lc_object object;
+    struct lc_name subject;
+    struct lc_name issuer;
+    struct lc_sans sans;
+    struct lc_extensions extensions;
+    struct lc_spki spki;
+    char serial[LC_SERIAL_HEX];
+    char signature_algorithm[LC_OID_TEXT_BYTES];
+    int64_t not_before;
+    int64_t not_after;
+    int version;
+    bool is_ca;
+    int path_length;
+};
+
+struct lc_cert *lc_cert_ref(struct lc_cert *cert)
+{
+    cert->references++;
+    return cert;
+}
+
+void lc_cert_unref(struct lc_cert *cert)
+{
+    if (cert == NULL || --cert->references != 0)
+        return;
+    lc_object_release(&cert->object);
+    lc_name_release(&cert->subject);
+    lc_name_release(&cert->issuer);
+    lc_sans_release(&cert->sans);
+    lc_extensions_release(&cert->extensions);
+    lc_free(cert);
+}
+
+/* --- reading, RFC 5280 section 4.1 --------------------------------------------------------- */
+
+static bool malformed(const char *what, struct lc_err *err)
+{
+    return lc_fail(err, LC_EPARSE, "%s malformed", what);
+}
+
+/* Hex without leading zeros; a negative one, which should not be, with a sign. */
+static bool read_serial(const struct lc_der_item *item, char hex[LC_SERIAL_HEX], struct lc_err *err)
+{
+    unsigned char bytes[(LC_SERIAL_HEX - 2) / 2];
+    char digits[LC_SERIAL_HEX];
+
+    if (!lc_der_is_integer(item))
+        return malformed("the serial number is", err);
+    if (item->len > sizeof(bytes))
+        return lc_fail(err, LC_ELIMIT, "the serial number has %zu bytes, over %zu", item->len,
+                       sizeof(bytes));
+    const bool negative = item->bytes[0] >= 0x80;
+    unsigned carry = negative;
+    for (size_t i = item->len; i-- > 0;) { /* two's complement to its magnitude */
+        const unsigned byte = negative ? (item->bytes[i] ^ 0xffu) + carry : item->bytes[i];
+        bytes[i] = (unsigned char)byte;
+        carry = byte >> 8;
+    }
+    lc_hex_encode(bytes, item->len, digits);
+    const size_t zeros = strspn(digits, "0");
+    const char *shown = digits + (digits[zeros] == '\0' ? zeros - 1 : zeros);
+    hex[0] = '-';
+    memcpy(hex + negative, shown, strlen(shown) + 1);
+    return true;
+}
+
+static bool read_validity(struct lc_der in, struct lc_cert *cert, struct lc_err *err)
+{
+    struct lc_der_item begin;
+    struct lc_der_item end;
+
+    if (!lc_der_next(&in, &begin) || !lc_der_time(&begin, &cert->not_before) ||
+        !lc_der_next(&in, &end) || !lc_der_time(&end, &cert->not_after) || in.left != 0)
+        return malformed("the validity is", err);
+    return true;
+}
+
+static bool read_extensions(const struct lc_der_item *list, struct lc_cert *cert,
+                            struct lc_err *err)
+{
+    if (!lc_extensions_read(list, &cert->extensions, err))
+        return false;
+    if (!lc_ext_read_constraints(&cert->extensions, &cert->is_ca, &cert->path_length))
+        return malformed("the basic constraints are", err);
+    const struct lc_extension *san = lc_extensions_get(&cert->extensions, LC_OID_SAN);
+    return san == NULL || lc_sans_read(san, &cert->sans, err);
+}
+
+/* What stands behind the public key: two identifiers that nobody uses, and the extensions. */
+static bool read_tail(struct lc_der in, struct lc_cert *cert, struct lc_err *err)
+{
+    struct lc_der_item item;
+    struct lc_der_item list;
+    struct lc_der box;
+
+    (void)lc_der_take(&in, LC_DER_CONTEXT + 1, &item); /* optional, as the next */
+    (void)lc_der_take(&in, LC_DER_CONTEXT + 2, &item);
+    if (in.left == 0)
+        return true;
+    if (!lc_der_enter(&in, LC_DER_CONTEXT_BOX + 3, &box) || in.left != 0 ||
+        !lc_der_take(&box, LC_DER_SEQUENCE, &list) || box.left != 0)
+        return malformed("it is", err);
+    return read_extensions(&list, cert, err);
+}
+
+/* [0] EXPLICIT, absent in version 1. */
+static bool read_version(struct lc_der *in, int *version)
+{
+    struct lc_der box;
+    struct lc_der_item number;
+
+    *version = 0;
+    if (!lc_der_has(in, LC_DER_CONTEXT_BOX + 0))
+        return true;
+    return lc_der_enter(in, LC_DER_CONTEXT_BOX + 0, &box) &&
+           lc_der_take(&box, LC_DER_INTEGER, &number) && lc_der_small(&number, version) &&
+           box.left == 0 && *version <= 2;
+}
+
+/* TBSCertificate. */
+static bool read_body(struct lc_der in, struct lc_cert *cert, struct lc_err *err)
+{
+    struct lc_der_item serial;
+    struct lc_der_item algorithm;
+    struct lc_der_item issuer;
+    struct lc_der validity;
+    struct lc_der_item subject;
+    struct lc_der_item spki;
+
+    if (!read_version(&in, &cert->version))
+        return lc_fail(err, LC_EPARSE, "it has an unknown version");
+    cert->version++;
+    if (!lc_der_take(&in, LC_DER_INTEGER, &serial) ||
+        !lc_der_take(&in, LC_DER_SEQUENCE, &algorithm) ||
+        !lc_der_take(&in, LC_DER_SEQUENCE, &issuer) ||
+        !lc_der_enter(&in, LC_DER_SEQUENCE, &validity) ||
+        !lc_der_take(&in, LC_DER_SEQUENCE, &subject) || !lc_der_take(&in, LC_DER_SEQUENCE, &spki))
+        return malformed("it is", err);
+    return read_serial(&serial, cert->serial, err) && read_validity(validity, cert, err) &&
+           lc_name_read(&issuer, &cert->issuer, err) &&
+           lc_name_read(&subject, &cert->subject, err) && lc_spki_read(&spki, &cert->spki, err) &&
+           read_tail(in, cert, err);
+}
+
+static bool read_certificate(struct lc_cert *cert, struct lc_err *err)
+{
+    struct lc_der in = { cert->object.der, cert->object.der_len };
+    struct lc_der whole;
+    struct lc_der body;
+    struct lc_der_item algorithm;
+    struct lc_der_item signature;
+
+    if (!lc_der_enter(&in, LC_DER_SEQUENCE, &whole) || in.left != 0 ||
+        !lc_der_enter(&whole, LC_DER_SEQUENCE, &body) ||
+        !lc_der_take(&whole, LC_DER_SEQUENCE, &algorithm) ||
+        !lc_der_take(&whole, LC_DER_BIT_STRING, &signature) || whole.left != 0)
+        return malformed("it is", err);
+    return lc_algorithm_read(&algorithm, cert->signature_algorithm, err) &&
+           read_body(body, cert, err);
+}
+
+static struct lc_cert *cert_alloc(struct lc_err *err)
+{
+    struct lc_cert *cert = lc_alloc(1, sizeof(*cert));
+
+    lc_ossl_start();
+    if (cert == NULL) {
+        (void)lc_fail_memory(err);
+        return NULL;
+    }
+    cert->references = 1;
+    cert->path_length = -1;
+    return cert;
+}
+
+bool lc_cert_parse(const char *pem, size_t pem_len, struct lc_cert **out, struct lc_err *err)
+{
+    LC_AUTO(lc_cert_unref) struct lc_cert *cert = cert_alloc(err);
+
+    if (cert == NULL)
+        return false;
+    if (!lc_object_parse(pem, pem_len, LC_CERT_MAX_BYTES, &lc_cert_kind, &cert->object, err) ||
+        !read_certificate(cert, err))
+        return lc_wrap(err, "cannot read the certificate");
+    *out = LC_STEAL(cert);
+    return true;
+}
+
+bool lc_cert_from_block(const struct lc_pem_block *block, struct lc_cert **out, struct lc_err *err)
+{
+    LC_AUTO(lc_cert_unref) struct lc_cert *cert = cert_alloc(err);
+
+    if (cert == NULL)
+        return false;
+    if (!lc_object_read(block, LC_CERT_MAX_BYTES, &lc_cert_kind, &cert->object, err) ||
+        !read_certificate(cert, err))
+        return lc_wrap(err, "cannot read the certificate");
+    *out = LC_STEAL(cert);
+    return true;
+}
+
+bool lc_cert_from_der(const unsigned char *der, size_t der_len, struct lc_cert **out,
+                      struct lc_err *err)
+{
+    LC_AUTO(lc_cert_unref) struct lc_cert *cert = cert_alloc(err);
+
+    if (cert == NULL)
+        return false;
+    if (!lc_object_set(der, der_len, LC_CERT_MAX_BYTES, &lc_cert_kind, &cert->object, err) ||
+        !read_certificate(cert, err))
+        return lc_wrap(err, "cannot make the certificate");
+    *out = LC_STEAL(cert);
+    return true;
+}
+
+X509 *lc_cert_open(const struct lc_cert *cert)
+{
+    const unsigned char *at = cert->object.der;
+
+    return d2i_X509(NULL, &at, (long)cert->object.der_len);
+}
+
+/* --- views --------------------------------------------------------------------------------- */
+
+const char *lc_cert_pem(const struct lc_cert *cert)
+{
+    return cert->object.pem;
+}
+
+const char *lc_cert_hash(const struct lc_cert *cert)
+{
+    return cert->object.hash;
+}
+
+const unsigned char *lc_cert_fingerprint(const struct lc_cert *cert)
+{
+    return cert->spki.fingerprint;
+}
+
+const char *lc_cert_serial(const struct lc_cert *cert)
+{
+    return cert->serial;
+}
+
+const struct lc_name *lc_cert_subject(const struct lc_cert *cert)
+{
+    return &cert->subject;
+}
+
+const struct lc_name *lc_cert_issuer(const struct lc_cert *cert)
+{
+    return &cert->issuer;
+}
+
+const struct lc_sans *lc_cert_sans(const struct lc_cert *cert)
+{
+    return &cert->sans;
+}
+
+const struct lc_extensions *lc_cert_extensions(const struct lc_cert *cert)
+{
+    return &cert->extensions;
+}
+
+int64_t lc_cert_not_before(const struct lc_cert *cert)
+{
+    return cert->not_before;
+}
+
+int64_t lc_cert_not_after(const struct lc_cert *cert)
+{
+    return cert->not_after;
+}
+
+int lc_cert_version(const struct lc_cert *cert)
+{
+    return cert->version;
+}
+
+bool lc_cert_is_ca(const struct lc_cert *cert)
+{
+    return cert->is_ca;
+}
+
+int lc_cert_path_length(const struct lc_cert *cert)
+{
+    return cert->path_length;
+}
+
+enum lc_key_type lc_cert_key_type(const struct lc_cert *cert)
+{
+    return cert->spki.type;
+}
+
+int lc_cert_key_bits(const struct lc_cert *cert)
+{
+    return cert->spki.bits;
+}
+
+const char *lc_cert_curve(const struct lc_cert *cert)
+{
+    return cert->spki.curve;
+}
+
+const char *lc_cert_signature_algorithm(const struct lc_cert *cert)
+{
+    return cert->signature_algorithm;
+}
+
+bool lc_cert_equals(const struct lc_cert *a, const struct lc_cert *b)
+{
+    return lc_bytes_equal(a->object.der, a->object.der_len, b->object.der, b->object.der_len);
+}
+
+bool lc_cert_matches_key(const struct lc_cert *cert, const struct lc_key *key)
+{
+    return lc_bytes_equal(cert->spki.fingerprint, LC_SHA256_BYTES, lc_key_fingerprint(key),
+                          LC_SHA256_BYTES);
+}
+
+bool lc_cert_matches_csr(const struct lc_cert *cert, const struct lc_csr *csr)
+{
+    return lc_bytes_equal(cert->spki.fingerprint, LC_SHA256_BYTES, lc_csr_fingerprint(csr),
+                          LC_SHA256_BYTES);
+}
+
+bool lc_cert_is_issued_by(const struct lc_cert *cert, const struct lc_cert *issuer)
+{
+    LC_AUTO(X509_free) X509 *child = lc_cert_open(cert);
+    LC_AUTO(X509_free) X509 *parent = lc_cert_open(issuer);
+
+    const bool issued =
+        child != NULL && parent != NULL &&
+        X509_NAME_cmp(X509_get_issuer_name(child), X509_get_subject_name(parent)) == 0 &&
+        X509_verify(child, X509_get0_pubkey(parent)) == 1; /* 0 and -1 both mean no */
+    lc_ossl_clear();
+    return issued;
+}
+
+bool lc_cert_is_self_signed(const struct lc_cert *cert)
+{
+    return lc_cert_is_issued_by(cert, cert);
+}
+
+/* --- names that are missing ---------------------------------------------------------------- */
+
+/* "dns:www.example.com": how names are compared. */
+static bool add_folded(struct lc_strlist *list, const char *type, const char *value,
+                       struct lc_err *err)
+{
+    if (!lc_strlist_addf(list, err, "%s:%s", type, value))
+        return false;
+    for (char *at = list->items[list->count - 1]; *at != '\0'; at++)
+        *at = (char)tolower((unsigned char)*at);
+    return true;
+}
+
+static bool is_there(const struct lc_index *index, const char *type, const char *value, bool *there,
+                     struct lc_err *err)
+{
+    LC_AUTO(lc_strlist_release) struct lc_strlist folded = LC_STRLIST_INIT;
+
+    if (!add_folded(&folded, type, value, err))
+        return false;
+    *there = lc_index_get(index, folded.items[0], strlen(folded.items[0])) != LC_INDEX_NONE;
+    return true;
+}
+
+static bool index_names(const struct lc_cert *cert, struct lc_strlist *names,
+                        struct lc_index *index, struct lc_err *err)
+{
+    for (size_t i = 0; i < cert->sans.count; i++)
+        if (!add_folded(names, lc_san_type_name(cert->sans.items[i].type),
+                        cert->sans.items[i].value, err))
+            return false;
+    const char *common_name = lc_name_get(&cert->subject, LC_OID_COMMON_NAME);
+    if (common_name != NULL && !add_folded(names, "CN", common_name, err))
+        return false;
+    for (size_t i = 0; i < names->count; i++)
+        if (!lc_index_put(index, names->items[i], strlen(names->items[i]), i, NULL, err))
+            return false;
+    return true;
+}
+
+/* A common name may be any of the certificate's names. */
+static bool check_common_name(const struct lc_index *index, const char *name,
+                              struct lc_strlist *missing, struct lc_err *err)
+{
+    static const char *const types[] = { "CN", "DNS", "IP", "email" };
+    bool there = false;
+
+    for (size_t i = 0; !there && i < LC_COUNT(types); i++)
+        if (!is_there(index, types[i], name, &there, err))
+            return false;
+    return there || lc_strlist_addf(missing, err, "CN:%s", name);
+}
+
+bool lc_cert_missing_names(const struct lc_cert *cert, const struct lc_csr *csr,
+                           struct lc_strlist *out, struct lc_err *err)
+{
+    const struct lc_sans *wanted = lc_csr_sans(csr);
+    const char *common_name = lc_name_get(lc_csr_subject(csr), LC_OID_COMMON_NAME);
+    LC_AUTO(lc_strlist_release) struct lc_strlist names = LC_STRLIST_INIT;
+    LC_AUTO(lc_strlist_release) struct lc_strlist missing = LC_STRLIST_INIT;
+    LC_AUTO(lc_index_release) struct lc_index index = LC_INDEX_INIT;
+
+    if (!index_names(cert, &names, &index, err))
+        return false;
+    if (common_name != NULL && *common_name != '\0' &&
+        !check_common_name(&index, common_name, &missing, err))
+        return false;
+    for (size_t i = 0; i < wanted->count; i++) {
+        const char *type = lc_san_type_name(wanted->items[i].type);
+        bool there;
+        if (!is_there(&index, type, wanted->items[i].value, &there, err))
+            return false;
+        if (!there && !lc_strlist_addf(&missing, err, "%s:%s", type, wanted->items[i].value))
+            return false;
+    }
+    lc_strlist_release(out);
+    *out = missing;
+    missing = (struct lc_strlist)LC_STRLIST_INIT;
+    return true;
+}

@@ -8,6 +8,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -137,6 +138,28 @@ static int set_signals(posix_spawnattr_t *attributes, bool own_group)
     return code == 0 ? posix_spawnattr_setflags(attributes, flags) : code;
 }
 
+static mode_t child_umask;
+static bool has_child_umask;
+
+void lc_proc_set_child_umask(mode_t mask)
+{
+    child_umask = mask;
+    has_child_umask = true;
+}
+
+/* The child inherits the umask of the moment; an errno value. */
+static int spawn_with_umask(const struct lc_proc *proc, const posix_spawn_file_actions_t *actions,
+                            const posix_spawnattr_t *attributes, pid_t *pid)
+{
+    const mode_t ours = has_child_umask ? umask(child_umask) : 0;
+    const int code = posix_spawnp(pid, proc->argv[0], actions, attributes, proc->argv,
+                                  proc->env == NULL ? environ : proc->env);
+
+    if (has_child_umask)
+        (void)umask(ours);
+    return code;
+}
+
 static bool spawn(const struct lc_proc *proc, const int child_ends[3], pid_t *pid,
                   struct lc_err *err)
 {
@@ -154,8 +177,7 @@ static bool spawn(const struct lc_proc *proc, const int child_ends[3], pid_t *pi
     if (code == 0)
         code = set_signals(&attributes, proc->own_group);
     if (code == 0)
-        code = posix_spawnp(pid, proc->argv[0], &actions, &attributes, proc->argv,
-                            proc->env == NULL ? environ : proc->env);
+        code = spawn_with_umask(proc, &actions, &attributes, pid);
     (void)posix_spawnattr_destroy(&attributes); /* always 0 */
     (void)posix_spawn_file_actions_destroy(&actions);
     if (code != 0)

@@ -69,6 +69,11 @@ bool lc_proc_run(const struct lc_proc *proc, struct lc_proc_result *result, stru
 bool lc_proc_environment(const struct lc_strmap *changes, struct lc_strlist *out,
                          struct lc_err *err) LC_MUST_CHECK;
 
+/* The umask that children get; ours, until it is said. Kept for the whole process, as the umask
+ * itself is: ours is strict for our own files, but what a charm's program makes is for others too.
+ */
+void lc_proc_set_child_umask(mode_t mask);
+
 /* "exit status 1", "killed by signal 9", "timed out"; text has 64 bytes. */
 void lc_proc_describe(const struct lc_proc_result *result, char *text);
 

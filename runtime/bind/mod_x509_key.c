@@ -38,23 +38,28 @@ void bind_push_sha256(lua_State *L, const unsigned char *digest)
     lua_pushstring(L, hex);
 }
 
-static int key_generate(lua_State *L)
+void bind_read_key_spec(lua_State *L, int index, struct lc_key_spec *out)
 {
     static const char *const options[] = { "type", "bits", "curve", NULL };
     static const char *const types[] = { "rsa", "ec", "ed25519", NULL }; /* as enum lc_key_type */
+
+    bind_check_options(L, index, options);
+    const lua_Integer bits = bind_field_integer(L, index, "bits", 0);
+    out->type = (enum lc_key_type)bind_field_choice(L, index, "type", types, LC_KEY_RSA);
+    out->bits = bits < 0 || bits > INT32_MAX ? INT32_MAX : (int)bits;
+    out->curve = bind_field_string(L, index, "curve");
+    if (out->type != LC_KEY_RSA && bind_field_is_set(L, index, "bits"))
+        bind_misuse(L, "bits: only for keys of type \"rsa\"");
+    if (out->type != LC_KEY_EC && out->curve != NULL)
+        bind_misuse(L, "curve: only for keys of type \"ec\"");
+}
+
+static int key_generate(lua_State *L)
+{
+    struct lc_key_spec spec;
     struct lc_err err = LC_ERR_INIT;
 
-    bind_check_options(L, 1, options);
-    const lua_Integer bits = bind_field_integer(L, 1, "bits", 0);
-    const struct lc_key_spec spec = {
-        .type = (enum lc_key_type)bind_field_choice(L, 1, "type", types, LC_KEY_RSA),
-        .bits = bits < 0 || bits > INT32_MAX ? INT32_MAX : (int)bits,
-        .curve = bind_field_string(L, 1, "curve"),
-    };
-    if (spec.type != LC_KEY_RSA && bind_field_is_set(L, 1, "bits"))
-        bind_misuse(L, "bits: only for keys of type \"rsa\"");
-    if (spec.type != LC_KEY_EC && spec.curve != NULL)
-        bind_misuse(L, "curve: only for keys of type \"ec\"");
+    bind_read_key_spec(L, 1, &spec);
     struct lc_key **slot = bind_newbox(L, &bind_key_class);
     if (!lc_key_generate(&spec, slot, &err))
         return bind_raise(L, &err);

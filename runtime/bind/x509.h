@@ -42,6 +42,10 @@ struct lc_attrs *bind_scratch_attrs(lua_State *L);
 void bind_read_attrs(lua_State *L, int index, struct lc_attrs *out);
 void bind_push_attrs(lua_State *L, const struct lc_attrs *attrs);
 
+/* mod_x509_key.c. { type, bits, curve } at index, or nil for RSA 2048; the curve is a view into it.
+ */
+void bind_read_key_spec(lua_State *L, int index, struct lc_key_spec *out);
+
 /* mod_x509_shape.c. What is issued, in a table at index: validity, not_before (the context's clock
  * when not said), is_ca, path_length, key_usage, extended_key_usage, copy_extensions. */
 struct bind_shape {

@@ -149,7 +149,7 @@ static bool load(struct lc_ca *ca, const struct lc_tls_hook *hook, struct lc_err
     return false;
 }
 
-bool lc_ca_certificate(struct lc_ca *ca, const struct lc_tls_hook *hook, const struct lc_cert **out,
+bool lc_ca_certificate(struct lc_ca *ca, const struct lc_tls_hook *hook, struct lc_cert **out,
                        struct lc_err *err)
 {
     if (!load(ca, hook, err))

@@ -25,7 +25,7 @@ LC_AUTO_POINTER(struct lc_ca, lc_ca_free);
 
 /* The CA's certificate, made now if there is none: a view until the CA changes. Leader only, else
  * LC_EPERM. */
-bool lc_ca_certificate(struct lc_ca *ca, const struct lc_tls_hook *hook, const struct lc_cert **out,
+bool lc_ca_certificate(struct lc_ca *ca, const struct lc_tls_hook *hook, struct lc_cert **out,
                        struct lc_err *err) LC_MUST_CHECK;
 
 /* Sign a request in this shape; validity_s 0 and not_before 0 are filled in. out becomes

@@ -1,0 +1,41 @@
+/* Private to the files of charm.tls.core (mod_tls*.c): their functions and what they share. */
+#ifndef LC_BIND_TLS_H
+#define LC_BIND_TLS_H
+
+#include "bind/bind.h"
+#include "bind/charm.h"
+#include "bind/x509.h"
+#include "tls/ca.h"
+#include "tls/databag.h"
+#include "tls/provider.h"
+#include "tls/requirer.h"
+
+extern const luaL_Reg bind_tls_requirer[]; /* mod_tls_requirer.c */
+extern const luaL_Reg bind_tls_provider[]; /* mod_tls_provider.c */
+extern const luaL_Reg bind_tls_databag[];  /* mod_tls_databag.c */
+
+/* The hook, or raises LC_ESTATE as bind_juju does. */
+struct lc_tls_hook bind_check_tls_hook(lua_State *L, const char *what);
+
+/* Capabilities both ways: a table with the fields of the wire; nil for "not said". */
+void bind_push_capabilities(lua_State *L, const struct lc_capabilities *capabilities);
+void bind_read_capabilities(lua_State *L, int index, struct lc_capabilities *out);
+
+/* { code = "wildcard_not_allowed", number = 103, name, message, reason, provider, endpoint } */
+void bind_push_denial(lua_State *L, const struct lc_error_entry *denial);
+
+/* "unit" or "app" at arg; fallback for nil. */
+enum lc_tls_scope bind_check_scope(lua_State *L, int arg, enum lc_tls_scope fallback);
+
+/* Enter the core from this thread of the VM, on which it will call back; `bound` has a field L, the
+ * thread it calls back on otherwise. The call cannot raise. */
+#define BIND_ON_THREAD(bound, L, call)                                                             \
+    __extension__({                                                                                \
+        lua_State *host_thread_ = (bound)->L;                                                      \
+        (bound)->L = (L);                                                                          \
+        const bool done_ = (call);                                                                 \
+        (bound)->L = host_thread_;                                                                 \
+        done_;                                                                                     \
+    })
+
+#endif

@@ -44,10 +44,13 @@ static void send(struct lc_hooklog *hooklog, enum lc_level level, const char *te
 {
     struct lc_err err = LC_ERR_INIT;
 
-    if (lc_juju_call(hooklog->port, log, level, text, &err) || hooklog->has_complained)
+    if (lc_juju_call(hooklog->port, log, level, text, &err))
         return;
+    /* Standard error is logged too (juju-hooks 1.3), and there is nowhere else to complain. */
+    if (!hooklog->has_complained)
+        (void)fprintf(stderr, "luacharm: cannot log: %s\n", err.message);
     hooklog->has_complained = true;
-    (void)fprintf(stderr, "luacharm: cannot log: %s\n", err.message); /* nowhere else to complain */
+    (void)fprintf(stderr, "%s\n", text);
 }
 
 void lc_hooklog_flush(struct lc_hooklog *hooklog)

@@ -19,8 +19,8 @@ void lc_hooklog_free(struct lc_hooklog *hooklog); /* sends what is left */
 LC_AUTO_POINTER(struct lc_hooklog, lc_hooklog_free);
 struct lc_log lc_hooklog_sink(struct lc_hooklog *hooklog);
 
-/* Send what was gathered. A log that fails is not a reason to fail the hook: the first failure is
- * told on standard error, once. */
+/* Send what was gathered. A log that fails is not a reason to fail the hook: the lines go to
+ * standard error instead, after the first failure's reason. */
 void lc_hooklog_flush(struct lc_hooklog *hooklog);
 
 #endif

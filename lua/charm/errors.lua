@@ -54,7 +54,15 @@ function M.check_function(what, value)
   end
 end
 
----Options in a table: only known names, each of its type.
+---@param what string what takes the value
+---@param value any
+function M.check_text(what, value)
+  if type(value) ~= "string" or value == "" then
+    M.misuse("%s: expected a text, got %s", what, value == "" and "an empty one" or M.kind(value))
+  end
+end
+
+---Options in a table: only known names, each of its type ("any": of several, which the caller checks).
 ---@param what string
 ---@param options table?
 ---@param types table<string, string> type by name
@@ -67,7 +75,7 @@ function M.check_options(what, options, types)
   end
   for name, value in pairs(options) do
     if not types[name] then M.misuse("%s: unknown option '%s'", what, tostring(name)) end
-    if type(value) ~= types[name] then
+    if types[name] ~= "any" and type(value) ~= types[name] then
       M.misuse("%s: %s: expected a %s, got %s", what, name, types[name], M.kind(value))
     end
   end

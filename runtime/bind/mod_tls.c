@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/install.h"
 #include "base/mem.h"
 #include "bind/tls.h"
 
@@ -135,7 +136,55 @@ static int error_code(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg shared[] = { { "error_code", error_code }, { NULL, NULL } };
+/* --- files ---------------------------------------------------------------------------------- */
+
+/* The files of one installation, as the list at arg says: { name, value, mode }, the value text, a
+ * charm.Key or a charm.Secret. Their bytes are in scratch secrets above. */
+static size_t read_files(lua_State *L, int arg, struct lc_install_file *files)
+{
+    const lua_Integer count = (lua_Integer)lua_rawlen(L, arg);
+
+    luaL_argcheck(L, count >= 1 && count <= LC_INSTALL_MAX_FILES, arg, "1 to 64 files expected");
+    luaL_checkstack(L, (int)count * 4 + 8, NULL);
+    for (lua_Integer i = 1; i <= count; i++) {
+        (void)lua_rawgeti(L, arg, i);
+        luaL_checktype(L, -1, LUA_TTABLE);
+        const int item = lua_gettop(L);
+        struct lc_secret *bytes = bind_scratch_secret(L);
+        (void)lua_rawgeti(L, item, 2);
+        bind_check_bytes(L, lua_gettop(L), bytes);
+        (void)lua_rawgeti(L, item, 1);
+        const char *name = luaL_checkstring(L, -1);
+        (void)lua_rawgeti(L, item, 3);
+        files[i - 1] = (struct lc_install_file){ .name = name,
+                                                 .bytes = bytes->data,
+                                                 .len = bytes->len,
+                                                 .mode = (mode_t)luaL_checkinteger(L, -1) };
+    }
+    return (size_t)count;
+}
+
+/* install(folder, list of { name, value, mode }): whether anything changed. */
+static int install(lua_State *L)
+{
+    const char *folder = luaL_checkstring(L, 1);
+    struct lc_install_file files[LC_INSTALL_MAX_FILES];
+    struct lc_err err = LC_ERR_INIT;
+    bool changed;
+
+    luaL_checktype(L, 2, LUA_TTABLE);
+    const size_t count = read_files(L, 2, files);
+    if (!lc_install(folder, files, count, &changed, &err))
+        return bind_raise(L, &err);
+    lua_pushboolean(L, changed);
+    return 1;
+}
+
+static const luaL_Reg shared[] = {
+    { "error_code", error_code },
+    { "install", install },
+    { NULL, NULL },
+};
 
 int luaopen_charm_tls_core(lua_State *L)
 {

@@ -79,10 +79,26 @@ static _Noreturn void raise_usage(lua_State *L, const char *message)
     __builtin_unreachable();
 }
 
-/* How the running C function was called; false when Lua does not know. */
-static bool get_callee(lua_State *L, lua_Debug *callee)
+static bool is_library(lua_State *L, int level)
 {
-    return lua_getstack(L, 0, callee) && lua_getinfo(L, "n", callee) && callee->name != NULL;
+    lua_Debug frame;
+
+    return lua_getstack(L, level, &frame) && lua_getinfo(L, "S", &frame) &&
+           strncmp(frame.source, BIND_EMBEDDED_PREFIX, strlen(BIND_EMBEDDED_PREFIX)) == 0;
+}
+
+/* What the author called: the running C function, or the function of the library's Lua half that
+ * led to it; then *wrapped, and the numbers of the arguments are not the author's. False when Lua
+ * does not know its name, or when it is a metamethod, whose name the author never wrote. */
+static bool get_callee(lua_State *L, lua_Debug *callee, bool *wrapped)
+{
+    int level = 0;
+
+    while (is_library(L, level + 1))
+        level++;
+    *wrapped = level > 0;
+    return lua_getstack(L, level, callee) && lua_getinfo(L, "n", callee) && callee->name != NULL &&
+           strcmp(callee->namewhat, "metamethod") != 0;
 }
 
 void bind_misuse(lua_State *L, const char *format, ...)
@@ -90,9 +106,10 @@ void bind_misuse(lua_State *L, const char *format, ...)
     char message[LC_ERR_MESSAGE_BYTES];
     size_t used = 0;
     lua_Debug callee;
+    bool wrapped;
     va_list args;
 
-    if (get_callee(L, &callee))
+    if (get_callee(L, &callee, &wrapped))
         used = (size_t)snprintf(message, sizeof(message), "%.60s: ", callee.name);
     va_start(args, format);
     (void)vsnprintf(message + used, sizeof(message) - used, format, args);
@@ -105,12 +122,17 @@ void bind_arg_error(lua_State *L, int arg, const char *format, ...)
     char about[1024];
     char message[LC_ERR_MESSAGE_BYTES];
     lua_Debug callee;
+    bool wrapped;
     va_list args;
 
     va_start(args, format);
     (void)vsnprintf(about, sizeof(about), format, args);
     va_end(args);
-    if (!get_callee(L, &callee))
+    const bool is_named = get_callee(L, &callee, &wrapped);
+    if (wrapped)
+        (void)snprintf(message, sizeof(message), "%.60s%s%s", is_named ? callee.name : "",
+                       is_named ? ": " : "", about);
+    else if (!is_named)
         (void)snprintf(message, sizeof(message), "bad argument #%d (%s)", arg, about);
     else if (strcmp(callee.namewhat, "method") == 0 && --arg == 0)
         (void)snprintf(message, sizeof(message), "'%.60s' was called on a wrong object (%s)",

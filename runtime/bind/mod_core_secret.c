@@ -12,23 +12,39 @@ static void info_release(void *info)
     lc_secret_info_release(info);
 }
 
-/* The field whose key and value are on top of the stack, key below. */
-static void take_field(lua_State *L, struct lc_secret *bytes, struct lc_secret_content *content)
+/* The names in the table at index, sorted: so that a hook says the same things each time. */
+static const struct lc_strlist *check_names(lua_State *L, int index)
 {
-    const int value = lua_gettop(L);
-    const int type = lua_type(L, value);
+    struct lc_strlist *names = bind_scratch_strlist(L);
     struct lc_err err = LC_ERR_INIT;
 
-    if (lua_type(L, -2) != LUA_TSTRING)
-        bind_misuse(L, "content: its keys must be texts, not a %s", luaL_typename(L, -2));
-    const char *key = lua_tostring(L, -2);
+    lua_pushnil(L);
+    while (lua_next(L, index) != 0) {
+        if (lua_type(L, -2) != LUA_TSTRING)
+            bind_misuse(L, "content: its names must be texts, not a %s", luaL_typename(L, -2));
+        if (!lc_strlist_add(names, lua_tostring(L, -2), &err))
+            (void)bind_raise(L, &err); /* does not return */
+        lua_pop(L, 1);
+    }
+    lc_strlist_sort(names);
+    return names;
+}
+
+/* The value at the top of the stack, which is popped. */
+static void take_value(lua_State *L, const char *name, struct lc_secret *bytes,
+                       struct lc_secret_content *content)
+{
+    const int type = lua_type(L, -1);
+    struct lc_err err = LC_ERR_INIT;
+
     if (type != LUA_TSTRING && type != LUA_TUSERDATA)
-        bind_misuse(L, "content: '%s' must be a text, a key or a secret, not a %s", key,
-                    luaL_typename(L, value));
-    bind_check_bytes(L, value, bytes);
-    if (!lc_secret_content_set(content, key, bytes->data == NULL ? "" : bytes->data, bytes->len,
+        bind_misuse(L, "content: '%s' must be a text, a key or a secret, not a %s", name,
+                    luaL_typename(L, -1));
+    bind_check_bytes(L, lua_gettop(L), bytes);
+    if (!lc_secret_content_set(content, name, bytes->data == NULL ? "" : bytes->data, bytes->len,
                                &err))
         (void)bind_raise(L, &err); /* does not return */
+    lua_pop(L, 1);
 }
 
 /* The field `content` of the options at arg; NULL when it is nil. */
@@ -42,10 +58,10 @@ static const struct lc_secret_content *check_content(lua_State *L, int arg)
     const int table = lua_gettop(L);
     struct lc_secret_content *content = bind_scratch(L, sizeof(*content), content_release);
     struct lc_secret *bytes = bind_scratch_secret(L);
-    lua_pushnil(L);
-    while (lua_next(L, table) != 0) {
-        take_field(L, bytes, content);
-        lua_pop(L, 1);
+    const struct lc_strlist *names = check_names(L, table);
+    for (size_t i = 0; i < names->count; i++) {
+        (void)lua_getfield(L, table, names->items[i]);
+        take_value(L, names->items[i], bytes, content);
     }
     return content;
 }

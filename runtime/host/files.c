@@ -65,11 +65,11 @@ bool host_files_run_script(const struct host_files *files, struct bind_vm *vm,
 {
     LC_AUTO(lc_buf_release) struct lc_buf path;
 
+    lc_buf_init(&path, PATH_MAX_BYTES);
     *found_out = false;
     /* The name comes from the environment: it must not lead out of the folder. */
     if (files->has_charm || event->name == NULL || strchr(event->name, '/') != NULL)
         return true;
-    lc_buf_init(&path, PATH_MAX_BYTES);
     lc_buf_printf(&path, "%s/%s.lua", event->kind == LC_EVENT_ACTION ? "actions" : "hooks",
                   event->name);
     if (!lc_buf_check(&path, err))

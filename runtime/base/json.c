@@ -261,3 +261,8 @@ bool lc_json_take_element(struct lc_json *array, struct lc_json *value)
 {
     return json_array_append_new(open_node(array), open_node(value)) == 0;
 }
+
+const char *lc_json_library(void)
+{
+    return jansson_version_str();
+}

@@ -131,4 +131,7 @@ void lc_json_put_null(struct lc_json_writer *writer);
 /* A whole tree, members of objects sorted by key (bytes). */
 void lc_json_put(struct lc_json_writer *writer, const struct lc_json *json);
 
+/* "2.14": of the JSON library; static. */
+const char *lc_json_library(void);
+
 #endif

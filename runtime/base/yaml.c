@@ -220,3 +220,8 @@ bool lc_yaml_parse(const char *text, size_t len, unsigned flags, struct lc_json 
     yaml_parser_delete(&reader.parser);
     return good;
 }
+
+const char *lc_yaml_library(void)
+{
+    return yaml_get_version_string();
+}

@@ -52,4 +52,7 @@ void lc_yaml_put(struct lc_yaml_writer *writer, const struct lc_json *json);
 /* Ends the document with one line feed. LC_ELIMIT (the buffer is full), LC_ENOMEM. */
 bool lc_yaml_writer_finish(struct lc_yaml_writer *writer, struct lc_err *err) LC_MUST_CHECK;
 
+/* "0.2.5": of the YAML library; static. */
+const char *lc_yaml_library(void);
+
 #endif

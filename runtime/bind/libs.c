@@ -41,7 +41,7 @@ static int base_print(lua_State *L)
     }
     luaL_pushresult(&line);
     const char *text = lua_tolstring(L, -1, &len);
-    if (context->env != NULL) {
+    if (context->prints_to_log) {
         log_lines(&context->log, text, len);
         return 0;
     }

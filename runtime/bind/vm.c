@@ -31,7 +31,7 @@ const char *bind_vm_traceback(const struct bind_vm *vm)
 
 const char *bind_lua_version(void)
 {
-    return LUA_RELEASE;
+    return LUA_VERSION_MAJOR "." LUA_VERSION_MINOR "." LUA_VERSION_RELEASE;
 }
 
 /* --- memory ---------------------------------------------------------------------------------- */

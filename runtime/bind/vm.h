@@ -4,8 +4,8 @@
  *     LC_AUTO(bind_vm_free) struct bind_vm *vm = NULL;
  *     if (!bind_vm_new(&context, &limits, &vm, err) || !bind_vm_run_file(vm, path, &args, err)) ...
  *
- * Libraries: base (without dofile, loadfile; load takes text chunks only; print goes to the log at
- * INFO in a hook and to standard output elsewhere; warn and errors in __gc to the log at WARNING),
+ * Libraries: base (without dofile, loadfile; load takes text chunks only; print goes where
+ * the context says; warn and errors in __gc to the log at WARNING),
  * coroutine, table, string, math, utf8, os (clock, date, difftime, time, getenv, tmpname: no
  * execute, exit, remove, rename; "now" is the context's clock), io (without popen; a script's
  * reading and writing of files is its own business), package (preload and Lua files of
@@ -41,6 +41,7 @@ extern const struct bind_lua_module bind_lua_modules[];
 struct bind_context {
     const struct lc_hook_env *env; /* NULL outside a hook */
     struct lc_session *session;    /* NULL outside a hook */
+    bool prints_to_log;            /* print: the log at INFO, instead of standard output */
     struct lc_clock clock;
     struct lc_log log;
     void (*flush_log)(void *context); /* before a child of the charm's runs; NULL: nothing to do */
@@ -95,7 +96,10 @@ bool bind_vm_call(struct bind_vm *vm, int reference, int arg_count, struct lc_er
  * none. A view, valid until the next error. */
 const char *bind_vm_traceback(const struct bind_vm *vm);
 
-/* "Lua 5.4.4"; static. */
+/* "5.4.4"; static. */
 const char *bind_lua_version(void);
+/* "2.1.0"; version has BIND_VERSION_BYTES. */
+#define BIND_VERSION_BYTES 32
+bool bind_cjson_version(char *version, struct lc_err *err) LC_MUST_CHECK;
 
 #endif

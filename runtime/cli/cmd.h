@@ -43,7 +43,8 @@ struct lc_cmd {
     size_t min;                   /* positionals */
     size_t max;                   /* LC_ANY: no limit */
     bool words_follow;            /* options end at the first positional: run FILE -x */
-    /* Returns an lc_exit; with LC_EXIT_FAILED or LC_EXIT_USAGE, err says why and main prints it. */
+    /* Returns an lc_exit; with LC_EXIT_FAILED or LC_EXIT_USAGE, err says why and main prints it,
+     * unless the message is empty: it has been told already. */
     int (*run)(const struct lc_args *args, struct lc_err *err);
     const struct lc_cmd *const *subcommands; /* NULL-terminated; instead of run */
 };
@@ -68,7 +69,15 @@ bool lc_args_values(const struct lc_args *args, const char *option, struct lc_st
 /* Help for a command, on standard output; parent: "model" for its verbs, else NULL. */
 void lc_cmd_print_help(const struct lc_cmd *cmd, const char *parent);
 
-/* The table: main.c. NULL-terminated. */
+/* One of a table by its name; NULL when there is none. */
+const struct lc_cmd *lc_cmd_find(const struct lc_cmd *const *table, const char *name);
+/* LC_EUSAGE with the nearest name of the table. Always false. */
+bool lc_cmd_fail_unknown(const struct lc_cmd *const *table, const char *name, struct lc_err *err);
+
+/* "luacharm: MESSAGE" on standard error. */
+void lc_cmd_print_error(const struct lc_err *err);
+
+/* The table: table.c. NULL-terminated. */
 extern const struct lc_cmd *const lc_commands[];
 
 extern const struct lc_cmd lc_cmd_run;

@@ -2,7 +2,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "cli/cmd.h"
+
+#define OPTIONS_MAX 32 /* of one command */
 
 void lc_args_release(struct lc_args *args)
 {
@@ -34,6 +37,26 @@ static void add_option(struct lc_args *args, const struct lc_opt *option, const 
     args->values[args->given_count++] = value;
 }
 
+/* name_len: without a value that is joined to it. */
+static bool fail_unknown(const struct lc_opt *table, const char *word, size_t name_len,
+                         struct lc_err *err)
+{
+    const char *names[OPTIONS_MAX + 1] = { NULL };
+    char name[64];
+    const char *nearest = NULL;
+
+    for (size_t i = 0; table != NULL && table[i].name != NULL && i < OPTIONS_MAX; i++)
+        names[i] = table[i].name;
+    if (word[1] == '-' && name_len < sizeof(name)) {
+        memcpy(name, word + 2, name_len);
+        name[name_len] = '\0';
+        nearest = lc_text_nearest(name, names);
+    }
+    if (nearest != NULL)
+        return lc_fail(err, LC_EUSAGE, "unknown option '%s' (did you mean '--%s'?)", word, nearest);
+    return lc_fail(err, LC_EUSAGE, "unknown option '%s'", word);
+}
+
 /* *at moves on when the value is the next word. */
 static bool take_option(struct lc_args *args, int argc, char *const *argv, int *at,
                         struct lc_err *err)
@@ -46,7 +69,7 @@ static bool take_option(struct lc_args *args, int argc, char *const *argv, int *
                                           : find_letter(args->cmd->options, word[1]);
 
     if (option == NULL)
-        return lc_fail(err, LC_EUSAGE, "unknown option '%s'", word);
+        return fail_unknown(args->cmd->options, word, name_len, err);
     if (option->value == NULL) {
         if (equals != NULL || (!is_long && word[2] != '\0'))
             return lc_fail(err, LC_EUSAGE, "'--%s' takes no value", option->name);
@@ -66,10 +89,10 @@ static bool take_option(struct lc_args *args, int argc, char *const *argv, int *
 static bool check_count(const struct lc_args *args, struct lc_err *err)
 {
     if (args->count < args->cmd->min)
-        return lc_fail(err, LC_EUSAGE, "'%s' needs %s", args->cmd->name, args->cmd->synopsis);
+        return lc_fail(err, LC_EUSAGE, "expected %s", args->cmd->synopsis);
     if (args->count > args->cmd->max)
-        return lc_fail(err, LC_EUSAGE, "'%s' is one word too many for '%s'",
-                       args->positionals[args->cmd->max], args->cmd->name);
+        return lc_fail(err, LC_EUSAGE, "'%s' is one word too many",
+                       args->positionals[args->cmd->max]);
     return true;
 }
 

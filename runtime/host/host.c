@@ -10,17 +10,12 @@
 #include "base/mem.h"
 #include "bind/bind.h"
 #include "bind/charm.h"
+#include "host/connection.h"
 #include "host/files.h"
-#include "juju/hooklog.h"
-#include "juju/tool.h"
 
 struct host {
-    struct lc_hook_env env;
-    struct lc_tool *tool;
-    struct lc_hooklog *hooklog;
-    struct lc_session *session;
+    struct host_connection connection;
     struct host_files files;
-    struct bind_context context;
     struct bind_vm *vm;
 };
 
@@ -29,24 +24,16 @@ static void host_release(struct host *host)
 {
     bind_vm_free(host->vm);
     host_files_release(&host->files);
-    lc_session_free(host->session);
-    lc_hooklog_free(host->hooklog);
-    lc_tool_free(host->tool);
-    lc_hook_env_release(&host->env);
+    host_connection_release(&host->connection);
 }
 LC_AUTO_VALUE(struct host, host_release);
-
-static void flush_log(void *context)
-{
-    lc_hooklog_flush(context);
-}
 
 /* --- preparing --------------------------------------------------------------------------- */
 
 /* The folder as Juju's agent has it: the process's own, by its absolute name. */
 static bool enter_folder(struct host *host, const char *charm_dir, struct lc_err *err)
 {
-    const char *folder = charm_dir == NULL ? host->env.charm_dir : charm_dir;
+    const char *folder = charm_dir == NULL ? host->connection.env.charm_dir : charm_dir;
     char absolute[PATH_MAX];
 
     if (chdir(folder) == -1 || getcwd(absolute, sizeof(absolute)) == NULL)
@@ -54,26 +41,8 @@ static bool enter_folder(struct host *host, const char *charm_dir, struct lc_err
     char *copy = lc_strdup(absolute);
     if (copy == NULL)
         return lc_fail_memory(err);
-    lc_free(host->env.charm_dir);
-    host->env.charm_dir = copy;
-    return true;
-}
-
-static bool connect(struct host *host, struct lc_err *err)
-{
-    struct bind_context *context = &host->context;
-
-    context->env = &host->env;
-    context->clock = lc_clock_system();
-    if (!lc_tool_new(0, &host->tool, err) ||
-        !lc_hooklog_new(lc_tool_port(host->tool), host->env.event.kind == LC_EVENT_ACTION,
-                        LC_LEVEL_DEBUG, &host->hooklog, err) ||
-        !lc_session_new(lc_tool_port(host->tool), &host->env, &context->clock, &host->session, err))
-        return false;
-    context->session = host->session;
-    context->log = lc_hooklog_sink(host->hooklog);
-    context->flush_log = flush_log;
-    context->flush_log_context = host->hooklog;
+    lc_free(host->connection.env.charm_dir);
+    host->connection.env.charm_dir = copy;
     return true;
 }
 
@@ -85,13 +54,14 @@ static int make_charm(lua_State *L)
 
 static bool start_lua(struct host *host, struct lc_err *err)
 {
-    if (!bind_vm_new(&host->context, NULL, &host->vm, err))
+    host->connection.context.prints_to_log = true;
+    if (!bind_vm_new(&host->connection.context, NULL, &host->vm, err))
         return false;
     lua_pushcfunction(bind_vm_state(host->vm), make_charm);
     if (!bind_pcall(bind_vm_state(host->vm), 0, 0, err))
         return false;
-    host->context.charm->knows = host_files_know;
-    host->context.charm->knows_context = &host->files;
+    host->connection.context.charm->knows = host_files_know;
+    host->connection.context.charm->knows_context = &host->files;
     return true;
 }
 
@@ -105,8 +75,8 @@ static bool about_endpoint(const struct bind_lifecycle *lifecycle, struct lc_err
 
 static bool run_lifecycles(struct host *host, struct lc_err *err)
 {
-    const struct lc_tls_hook hook = bind_tls_hook(&host->context);
-    const struct bind_charm *charm = host->context.charm;
+    const struct lc_tls_hook hook = bind_tls_hook(&host->connection.context);
+    const struct bind_charm *charm = host->connection.context.charm;
 
     for (size_t i = 0; i < charm->lifecycle_count; i++)
         if (!charm->lifecycles[i].handle(charm->lifecycles[i].self, &hook, err))
@@ -120,8 +90,8 @@ static bool run_lifecycles(struct host *host, struct lc_err *err)
 
 static bool finish_lifecycles(struct host *host, struct lc_err *err)
 {
-    const struct lc_tls_hook hook = bind_tls_hook(&host->context);
-    const struct bind_charm *charm = host->context.charm;
+    const struct lc_tls_hook hook = bind_tls_hook(&host->connection.context);
+    const struct bind_charm *charm = host->connection.context.charm;
 
     for (size_t i = 0; i < charm->lifecycle_count; i++)
         if (!charm->lifecycles[i].finish(charm->lifecycles[i].self, &hook, err))
@@ -133,7 +103,7 @@ static bool finish_lifecycles(struct host *host, struct lc_err *err)
 static bool call_handlers(struct host *host, enum bind_handler_kind kind, const char *name,
                           bool *found_out, struct lc_err *err)
 {
-    const struct bind_charm *charm = host->context.charm;
+    const struct bind_charm *charm = host->connection.context.charm;
 
     for (size_t i = 0; i < charm->handler_count; i++) {
         if (charm->handlers[i].kind != kind || strcmp(charm->handlers[i].name, name) != 0)
@@ -149,22 +119,22 @@ static bool call_handlers(struct host *host, enum bind_handler_kind kind, const 
  * An action has somebody who waits for it. */
 static bool nobody(struct host *host, struct lc_err *err)
 {
-    const struct lc_event *event = &host->env.event;
+    const struct lc_event *event = &host->connection.env.event;
     char message[256];
 
     if (event->kind != LC_EVENT_ACTION) {
-        lc_log(&host->context.log, LC_LEVEL_DEBUG, "no handler for '%s'",
+        lc_log(&host->connection.context.log, LC_LEVEL_DEBUG, "no handler for '%s'",
                event->name == NULL ? lc_event_kind_name(event->kind) : event->name);
         return true;
     }
     (void)snprintf(message, sizeof(message), "this charm has no handler for the action '%.128s'",
                    event->name);
-    return lc_juju_call(lc_session_port(host->session), action_fail, message, err);
+    return lc_juju_call(lc_session_port(host->connection.session), action_fail, message, err);
 }
 
 static bool run_handlers(struct host *host, struct lc_err *err)
 {
-    const struct lc_event *event = &host->env.event;
+    const struct lc_event *event = &host->connection.env.event;
     const bool is_action = event->kind == LC_EVENT_ACTION;
     bool found = false;
 
@@ -183,7 +153,7 @@ static bool run_hook(struct host *host, struct lc_err *err)
     return start_lua(host, err) && host_files_load(&host->files, host->vm, err) &&
            run_lifecycles(host, err) && run_handlers(host, err) &&
            call_handlers(host, BIND_ON_STATUS, "", &ignored, err) && finish_lifecycles(host, err) &&
-           lc_session_flush(host->session, err);
+           lc_session_flush(host->connection.session, err);
 }
 
 /* --- the outcome ------------------------------------------------------------------------- */
@@ -191,9 +161,9 @@ static bool run_hook(struct host *host, struct lc_err *err)
 /* One entry in the log: what went wrong, then the author's functions that led there. */
 static void tell(struct host *host, const struct lc_err *err)
 {
-    const struct lc_log *log = &host->context.log;
+    const struct lc_log *log = &host->connection.context.log;
     const char *line = host->vm == NULL ? "" : bind_vm_traceback(host->vm);
-    const char *name = host->env.event.name;
+    const char *name = host->connection.env.event.name;
 
     lc_log(log, LC_LEVEL_ERROR, "%s: %s", name == NULL ? "luacharm" : name, err->message);
     while (*line != '\0') {
@@ -205,16 +175,16 @@ static void tell(struct host *host, const struct lc_err *err)
 
 bool lc_host_dispatch(const char *charm_dir, bool *logged_out, struct lc_err *err)
 {
-    LC_AUTO(host_release) struct host host = { .env = LC_HOOK_ENV_INIT };
+    LC_AUTO(host_release) struct host host = { .connection = HOST_CONNECTION_INIT };
 
     *logged_out = false;
-    if (!lc_hook_env_load(&host.env, err) || !connect(&host, err))
+    if (!host_connect(&host.connection, err))
         return false;
     if (enter_folder(&host, charm_dir, err) &&
-        host_files_find(&host.files, host.env.charm_dir, err) && run_hook(&host, err))
+        host_files_find(&host.files, host.connection.env.charm_dir, err) && run_hook(&host, err))
         return true;
     tell(&host, err);
     /* Whoever runs an action sees its standard error, and not the log (juju-hooks 1.16). */
-    *logged_out = host.env.event.kind != LC_EVENT_ACTION;
+    *logged_out = host.connection.env.event.kind != LC_EVENT_ACTION;
     return false;
 }

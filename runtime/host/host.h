@@ -9,7 +9,9 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/err.h"
+#include "base/strlist.h"
 
 /* Run the hook that the environment is about. charm_dir: NULL for the folder that Juju names; the
  * process changes to it, as Juju's agent does.
@@ -23,5 +25,13 @@
  * Errors: LC_ESTATE (not in a hook, a variable is missing), LC_ENOTFOUND (no charm in the folder),
  * LC_ESCRIPT or the code of an uncaught error object, and what the port says. */
 bool lc_host_dispatch(const char *charm_dir, bool *logged_out, struct lc_err *err) LC_MUST_CHECK;
+
+/* Run one Lua script, in a hook or outside of one: `require` looks in its folder, print goes to
+ * standard output. In a hook it has the port; what it wrote is sent when it has ended without
+ * error. Outside, the log is standard error. traceback: for the author's functions that led to an
+ * error of the script's, as bind_vm_traceback; initialised. Errors: as bind_vm_run_file, and in a
+ * hook what the port says. */
+bool lc_host_run_script(const char *path, const struct lc_strlist *args, struct lc_buf *traceback,
+                        struct lc_err *err) LC_MUST_CHECK;
 
 #endif

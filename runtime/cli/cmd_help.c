@@ -1,0 +1,108 @@
+/* luacharm help: made from the tables. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/cmd.h"
+
+#define COMMANDS_MAX 32
+
+const struct lc_cmd *lc_cmd_find(const struct lc_cmd *const *table, const char *name)
+{
+    for (; *table != NULL; table++)
+        if (strcmp((*table)->name, name) == 0)
+            return *table;
+    return NULL;
+}
+
+bool lc_cmd_fail_unknown(const struct lc_cmd *const *table, const char *name, struct lc_err *err)
+{
+    const char *names[COMMANDS_MAX + 1] = { NULL };
+
+    for (size_t i = 0; table[i] != NULL && i < COMMANDS_MAX; i++)
+        names[i] = table[i]->name;
+    const char *nearest = lc_text_nearest(name, names);
+    if (nearest != NULL)
+        return lc_fail(err, LC_EUSAGE, "there is no command '%s' (did you mean '%s'?)", name,
+                       nearest);
+    return lc_fail(err, LC_EUSAGE, "there is no command '%s': 'luacharm help' lists them", name);
+}
+
+/* Two columns. */
+static void print_row(const char *left, const char *right)
+{
+    (void)printf("  %-24s %s%s\n", left, strlen(left) > 24 ? "\n                           " : "",
+                 right);
+}
+
+static void print_table(const struct lc_cmd *const *table)
+{
+    for (; *table != NULL; table++)
+        print_row((*table)->name, (*table)->summary);
+}
+
+static void print_options(const struct lc_opt *options)
+{
+    char left[64];
+
+    for (const struct lc_opt *option = options; option->name != NULL; option++) {
+        const char letter[] = { '-', option->letter, ',', ' ', '\0' };
+        (void)snprintf(left, sizeof(left), "%s--%s%s%s", option->letter == '\0' ? "" : letter,
+                       option->name, option->value == NULL ? "" : " ",
+                       option->value == NULL ? "" : option->value);
+        print_row(left, option->help);
+    }
+}
+
+void lc_cmd_print_help(const struct lc_cmd *cmd, const char *parent)
+{
+    (void)printf("usage: luacharm %s%s%s%s%s\n\n%s\n", parent == NULL ? "" : parent,
+                 parent == NULL ? "" : " ", cmd->name, *cmd->synopsis == '\0' ? "" : " ",
+                 cmd->synopsis, cmd->summary);
+    if (cmd->subcommands != NULL) {
+        (void)printf("\n");
+        print_table(cmd->subcommands);
+    }
+    if (cmd->options != NULL) {
+        (void)printf("\n");
+        print_options(cmd->options);
+    }
+}
+
+static void print_all(void)
+{
+    (void)printf("usage: luacharm COMMAND [WORD...]\n\n");
+    print_table(lc_commands);
+    (void)printf("\n'luacharm help COMMAND' says more about one of them.\n");
+}
+
+static int run(const struct lc_args *args, struct lc_err *err)
+{
+    const struct lc_cmd *const *table = lc_commands;
+    const struct lc_cmd *cmd = NULL;
+    const char *parent = NULL;
+
+    for (size_t i = 0; i < args->count; i++) {
+        parent = cmd == NULL ? NULL : cmd->name;
+        cmd = table == NULL ? NULL : lc_cmd_find(table, args->positionals[i]);
+        if (cmd == NULL) {
+            (void)lc_cmd_fail_unknown(table == NULL ? lc_commands : table, args->positionals[i],
+                                      err);
+            return LC_EXIT_USAGE;
+        }
+        table = cmd->subcommands;
+    }
+    if (cmd == NULL)
+        print_all();
+    else
+        lc_cmd_print_help(cmd, parent);
+    return LC_EXIT_DONE;
+}
+
+const struct lc_cmd lc_cmd_help = {
+    .name = "help",
+    .synopsis = "[COMMAND [VERB]]",
+    .summary = "what the commands do, or one of them",
+    .max = 2,
+    .run = run,
+};

@@ -1,0 +1,45 @@
+/* luacharm run: a Lua script. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cmd.h"
+#include "host/host.h"
+
+/* The error first, then the functions that led to it, when they say more than the error does. */
+static void print_failure(const struct lc_buf *traceback, const struct lc_err *err)
+{
+    lc_cmd_print_error(err);
+    if (strchr(traceback->data, '\n') == NULL)
+        return;
+    for (const char *line = traceback->data; *line != '\0';) {
+        const int len = (int)strcspn(line, "\n");
+        (void)fprintf(stderr, "    %.*s\n", len, line); /* nowhere else to complain to */
+        line += line[len] == '\0' ? len : len + 1;
+    }
+}
+
+static int run(const struct lc_args *args, struct lc_err *err)
+{
+    LC_AUTO(lc_strlist_release) struct lc_strlist words = LC_STRLIST_INIT;
+    LC_AUTO(lc_buf_release) struct lc_buf traceback;
+
+    lc_buf_init(&traceback, 64u * 1024);
+    for (size_t i = 1; i < args->count; i++)
+        if (!lc_strlist_add(&words, args->positionals[i], err))
+            return LC_EXIT_FAILED;
+    if (lc_host_run_script(args->positionals[0], &words, &traceback, err))
+        return LC_EXIT_DONE;
+    print_failure(&traceback, err);
+    err->message[0] = '\0'; /* told */
+    return LC_EXIT_FAILED;
+}
+
+const struct lc_cmd lc_cmd_run = {
+    .name = "run",
+    .synopsis = "FILE [ARG...]",
+    .summary = "run a Lua script with the charm modules at hand",
+    .min = 1,
+    .max = LC_ANY,
+    .words_follow = true,
+    .run = run,
+};

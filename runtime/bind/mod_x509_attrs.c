@@ -103,8 +103,8 @@ void bind_read_attrs(lua_State *L, int index, struct lc_attrs *out)
     (void)bind_field_strings(L, index, "sans_ip", &out->sans_ip);
     (void)bind_field_strings(L, index, "sans_oid", &out->sans_oid);
     out->is_ca = bind_field_boolean(L, index, "is_ca", false);
-    out->add_unique_id_to_subject_name = bind_field_boolean(L, index,
-                                                            "add_unique_id_to_subject_name", true);
+    out->add_unique_id_to_subject_name = bind_field_boolean(
+        L, index, "add_unique_id_to_subject_name", out->add_unique_id_to_subject_name);
     read_extensions(L, index, &out->additional_critical_extensions);
     if (!lc_attrs_normalise(out, &err))
         (void)bind_raise(L, &err);

@@ -21,6 +21,7 @@ static int cert_self_signed(lua_State *L)
     struct bind_shape *shape = bind_scratch_shape(L);
     struct lc_err err = LC_ERR_INIT;
 
+    attrs->add_unique_id_to_subject_name = false; /* a CA is known by its name (2.8) */
     bind_read_attrs(L, 2, attrs);
     bind_read_ca_shape(L, 3, shape);
     struct lc_cert **slot = bind_newbox(L, &bind_cert_class);

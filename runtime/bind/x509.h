@@ -37,7 +37,8 @@ static inline struct lc_cert *bind_check_cert(lua_State *L, int arg)
 }
 
 /* mod_x509_attrs.c. The fields of a request in a table at index, which must be one, into scratch,
- * in their normal form. Raises LC_EUSAGE for unknown fields and values that cannot be encoded. */
+ * in their normal form; add_unique_id_to_subject_name stays as it is when it is not said. Raises
+ * LC_EUSAGE for unknown fields and values that cannot be encoded. */
 struct lc_attrs *bind_scratch_attrs(lua_State *L);
 void bind_read_attrs(lua_State *L, int index, struct lc_attrs *out);
 void bind_push_attrs(lua_State *L, const struct lc_attrs *attrs);

@@ -1,0 +1,35 @@
+#!/bin/sh
+# The released program is one static file: no interpreter, no library, nothing needed around it.
+# (Other profiles link dynamically, and are here to be told apart.)
+. "${TESTS:-tests}/lib/tap.sh"
+
+released=$TESTS/../build/luacharm
+workdir
+
+# The same user in a namespace where nobody else has a chroot to give.
+in_chroot() {
+    if [ "$(id -u)" -eq 0 ]; then
+        chroot "$@"
+    else
+        unshare -r chroot "$@"
+    fi
+}
+
+mkdir -p empty/charm
+cp "$released" empty/luacharm
+readelf -l "$released" >headers 2>&1
+lacks 'it has no program interpreter' "$(cat headers)" INTERP
+has 'its relocations are read-only' "$(cat headers)" GNU_RELRO
+has 'its stack is not executable' "$(grep -A 1 GNU_STACK headers)" 'RW '
+has 'it loads at any address' "$(readelf -h "$released")" DYN
+lacks 'it names no library' "$(readelf -d "$released")" NEEDED
+passes 'it runs in an otherwise empty root' in_chroot empty /luacharm version
+cat >empty/sign.lua <<'EOF'
+local x509 <const> = require "charm.x509"
+local key <const> = x509.key.generate { type = "ec", curve = "P-256" }
+assert(x509.csr.new(key, { common_name = "db.internal" }):verify())
+print "signed and verified"
+EOF
+passes 'it makes keys and requests there' in_chroot empty /luacharm run /sign.lua
+has 'and says so' "$(cat "$OUT")" 'signed and verified'
+done_testing

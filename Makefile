@@ -24,13 +24,15 @@ AR         ?= ar
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla \
             -Wformat=2
 HARDEN   := -O2 -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fno-plt
-CFLAGS_release := $(HARDEN) -g
+CFLAGS_release := $(HARDEN) -g -DLC_STATIC
 CFLAGS_debug   := -O0 -g3 -DLC_SMALL_BUFFERS -DLC_FAULT_HOOKS
 CFLAGS_asan    := -O1 -g3 -fno-omit-frame-pointer -fsanitize=address,undefined \
                   -fno-sanitize-recover=all -DLC_SMALL_BUFFERS -DLC_FAULT_HOOKS
 CFLAGS_fault   := -O1 -g3 -DLC_SMALL_BUFFERS -DLC_FAULT_HOOKS
 LDFLAGS_asan   := -fsanitize=address,undefined
-LDFLAGS_release := -static-pie -Wl,-z,relro,-z,now -Wl,--gc-sections
+# The refusals of runtime/base/static.c stand in for the loader and the resolver.
+LDFLAGS_release := -static-pie -Wl,-z,relro,-z,now -Wl,--gc-sections \
+                   -Wl,--wrap=dlopen -Wl,-u,__wrap_dlopen
 
 PKG_CFLAGS  = $(shell $(PKG_CONFIG) --cflags $(LIBS))
 ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DLC_VERSION='"$(VERSION)"' -Iruntime $(WARNINGS) \
@@ -55,7 +57,9 @@ TEST_LIB      := $(BUILD)/libtests.a
 UNIT_SOURCES  := $(wildcard tests/unit/test_*.c tests/conformance/test_*.c)
 UNIT_PROGRAMS := $(UNIT_SOURCES:%.c=$(BUILD)/%)
 SPECS         := $(wildcard tests/lua/*_spec.lua)
-SCRIPTS       := $(wildcard tests/cli/*.t tests/model/*.t tests/conformance/*.t)
+# What is released is looked at as it is; the other profiles are not released.
+SCRIPTS       := $(filter-out $(if $(filter release,$(PROFILE)),,tests/cli/static.t), \
+                 $(wildcard tests/cli/*.t tests/model/*.t tests/conformance/*.t))
 
 .PHONY: all help test check asan valgrind ci demo format install clean setup units objects FORCE
 .DELETE_ON_ERROR:

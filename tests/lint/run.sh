@@ -38,7 +38,7 @@ flags="-std=c11 -D_GNU_SOURCE -DLC_VERSION=\"x\" -Iruntime -Itests/lib $(pkg-con
     lint 'no file is too long' tests/lint/size.sh
     lint 'the checklist is complete' tests/lint/items.sh
     lint 'clang-format' clang-format --dry-run -Werror $sources $headers
-    lint 'shellcheck' shellcheck -s sh $scripts
+    lint 'shellcheck' shellcheck -x -S warning -s sh $scripts
     lint 'luacheck' luacheck -q $lua
     lint 'gcc has no warning' make -s -j2 objects BUILD=build/lint/gcc CC=gcc WERROR=-Werror
     lint 'clang has no warning' make -s -j2 objects BUILD=build/lint/clang CC=clang WERROR=-Werror

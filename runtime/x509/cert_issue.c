@@ -1,6 +1,5 @@
 /* Certificates: issued for requests, and self-signed CAs (tls-certificates 2.6 to 2.8). */
 #include <string.h>
-#include <time.h>
 
 #include "x509/cert_ossl.h"
 #include "x509/csr_ossl.h"

@@ -2,7 +2,6 @@
 #include "x509/chain.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "base/mem.h"
 #include "x509/cert_ossl.h"

@@ -122,22 +122,28 @@ static bool read_arc(struct lc_der *in, uint64_t *arc, bool *fits)
     return false;
 }
 
-/* With OpenSSL's big numbers, for arcs such as those made from UUIDs (2.25.x). */
+static bool fail_long_oid(struct lc_err *err)
+{
+    return lc_fail(err, LC_ELIMIT, "an object identifier has over %d characters",
+                   LC_OID_TEXT_BYTES - 1);
+}
+
+/* With OpenSSL's big numbers, for arcs such as those made from UUIDs (2.25.x). The item may have
+ * another tag, as in a SAN. */
 static bool big_oid(const struct lc_der_item *item, char *text, struct lc_err *err)
 {
-    const unsigned char *at = item->whole;
-    LC_AUTO(ASN1_OBJECT_free)
-    ASN1_OBJECT *object = d2i_ASN1_OBJECT(NULL, &at, (long)item->whole_len);
+    unsigned char der[LC_OID_TEXT_BYTES] = { LC_DER_OID, (unsigned char)item->len };
+    const unsigned char *at = der;
 
-    if (object == NULL)
-        return lc_ossl_fail(err, LC_EPARSE, "an object identifier is malformed");
-    const int length = OBJ_obj2txt(text, LC_OID_TEXT_BYTES, object, 1);
+    if (item->len > sizeof(der) - 2) /* two digits at least for each byte of a big arc */
+        return fail_long_oid(err);
+    memcpy(der + 2, item->bytes, item->len);
+    LC_AUTO(ASN1_OBJECT_free)
+    ASN1_OBJECT *object = d2i_ASN1_OBJECT(NULL, &at, (long)item->len + 2);
+    const int length = object == NULL ? 0 : OBJ_obj2txt(text, LC_OID_TEXT_BYTES, object, 1);
     if (length <= 0)
         return lc_ossl_fail(err, LC_EPARSE, "an object identifier is malformed");
-    if (length >= LC_OID_TEXT_BYTES)
-        return lc_fail(err, LC_ELIMIT, "an object identifier has over %d characters",
-                       LC_OID_TEXT_BYTES - 1);
-    return true;
+    return length < LC_OID_TEXT_BYTES || fail_long_oid(err);
 }
 
 bool lc_der_oid(const struct lc_der_item *item, char text[LC_OID_TEXT_BYTES], struct lc_err *err)
@@ -161,8 +167,7 @@ bool lc_der_oid(const struct lc_der_item *item, char text[LC_OID_TEXT_BYTES], st
                                           (unsigned long long)(arc - 40 * (uint64_t)first))
                                : snprintf(text + used, room, ".%llu", (unsigned long long)arc);
         if (length < 0 || (size_t)length >= room)
-            return lc_fail(err, LC_ELIMIT, "an object identifier has over %d characters",
-                           LC_OID_TEXT_BYTES - 1);
+            return fail_long_oid(err);
         used += (size_t)length;
     }
     return true;
@@ -317,10 +322,7 @@ bool lc_der_dup_text(const struct lc_der_item *item, char **out, struct lc_err *
     case LC_DER_UNIVERSAL_STRING:
         put_units(&text, item, 4);
         break;
-    case LC_DER_BIT_STRING:
-        if (item->len != 0)
-            put_hex(&text, item->bytes + 1, item->len - 1); /* without the count of unused bits */
-        break;
+    case LC_DER_BIT_STRING: /* with the count of unused bits, as the Python library has it */
     case LC_DER_OCTET_STRING:
         put_hex(&text, item->bytes, item->len);
         break;

@@ -86,8 +86,8 @@ bool lc_der_oid(const struct lc_der_item *item, char text[LC_OID_TEXT_BYTES], st
 bool lc_der_time(const struct lc_der_item *item, int64_t *out);
 
 /* What a string item says, as UTF-8: BMPString, UniversalString and T61String (read as Latin-1, as
- * everybody does) are converted; bytes that are not text, and NUL, become \xNN; a BIT STRING or
- * OCTET STRING is its bytes in hex, anything else its DER in hex. Free with lc_free. */
+ * everybody does) are converted; bytes that are not text, and NUL, become \xNN; of a BIT STRING
+ * or OCTET STRING it is the content in hex, of anything else the DER in hex. Free with lc_free. */
 bool lc_der_dup_text(const struct lc_der_item *item, char **out, struct lc_err *err) LC_MUST_CHECK;
 
 /* "UTF8String", ...; "other" for what no string type has. Static. */

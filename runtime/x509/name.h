@@ -26,8 +26,8 @@ struct lc_name_entry {
     char oid[128];         /* dotted, "2.5.4.3" */
     const char *long_name; /* "commonName"; the OID where it has none; static or as oid */
     const char *asn1_type; /* "UTF8String", "PrintableString", "IA5String", ...; static */
-    char *value;           /* UTF-8, owned by the list; NUL and bytes that are not text as \xNN, a
-                              BitString or OctetString in hex, what is no string as its DER in hex */
+    char *value;           /* UTF-8, owned by the list; NUL and bytes that are not text as \xNN, of
+                              a BitString or OctetString the content in hex, of others the DER */
     int rdn;               /* which RDN it belongs to, from 0: equal for a multi-valued RDN */
 };
 

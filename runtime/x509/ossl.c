@@ -33,7 +33,7 @@ static void *block_new(size_t size, const char *file, int line)
     (void)line;
     struct block *block = NULL;
     if (size != 0 && size <= SIZE_MAX - sizeof(*block))
-        block = malloc(sizeof(*block) + size);
+        block = malloc(sizeof(*block) + size); /* lint: for OpenSSL, as said above */
     if (block == NULL)
         return NULL;
     block->size = size;
@@ -48,7 +48,7 @@ static void block_free(void *memory, const char *file, int line)
         return;
     struct block *block = block_of(memory);
     OPENSSL_cleanse(memory, block->size);
-    free(block);
+    free(block); /* lint: as above */
 }
 
 static void *block_resize(void *memory, size_t size, const char *file, int line)

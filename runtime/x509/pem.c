@@ -100,17 +100,18 @@ static void split_headers(struct lc_pem_block *block)
     }
 }
 
-static bool has_block(struct span text, const char *label)
+/* The first of these labels that a block in the text has, wherever it stands; else NULL. */
+static const char *find_label(struct span text, const char *const *labels)
 {
-    const struct lc_pem_kind any = { .labels = (const char *const[]){ label, NULL } };
+    const struct lc_pem_kind any = { .labels = labels };
+    const char *label = NULL;
     const char *behind;
 
-    for (const char *mark; (mark = find(text, BEGIN_MARK)) != NULL;) {
+    for (const char *mark; label == NULL && (mark = find(text, BEGIN_MARK)) != NULL;) {
         text.at = mark + strlen(BEGIN_MARK);
-        if (match_label(text, &any, &behind) != NULL)
-            return true;
+        label = match_label(text, &any, &behind);
     }
-    return false;
+    return label;
 }
 
 /* Say what the text is instead, from what people give by mistake. */
@@ -119,8 +120,9 @@ static void explain_none(struct span text, const struct lc_pem_kind *kind, struc
     static const char *const others[] = {
         "CERTIFICATE", "CERTIFICATE REQUEST",   "TRUSTED CERTIFICATE", "RSA PRIVATE KEY",
         "PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "EC PRIVATE KEY",      "PUBLIC KEY",
-        "X509 CRL",    "OPENSSH PRIVATE KEY",   "DSA PRIVATE KEY",     "EC PARAMETERS",
+        "X509 CRL",    "OPENSSH PRIVATE KEY",   "DSA PRIVATE KEY",     NULL,
     };
+    const char *other = find_label(text, others);
     const char *hint = "no PEM block is in it";
     struct span start = text;
 
@@ -132,14 +134,12 @@ static void explain_none(struct span text, const struct lc_pem_kind *kind, struc
         hint = "it is base64 of a PEM text, which has to be decoded first";
     else if (find(text, DASHES "\\n") != NULL)
         hint = "its line feeds are written as the two characters \\ and n";
-    for (size_t i = 0; i < LC_COUNT(others); i++) {
-        if (has_block(text, others[i])) {
-            (void)lc_fail(err, LC_EPARSE, "no %s in PEM form in the text, but a block of %s",
-                          kind->what, others[i]);
-            return;
-        }
-    }
-    (void)lc_fail(err, LC_EPARSE, "no %s in PEM form in the text: %s", kind->what, hint);
+    else if (find_label(text, kind->labels) != NULL)
+        hint = "its begin line is not a line of its own";
+    else if (other != NULL)
+        hint = other;
+    (void)lc_fail(err, LC_EPARSE, "no %s in PEM form in the text: %s%s", kind->what,
+                  hint == other ? "instead there is a block of " : "", hint);
 }
 
 enum lc_pem_find lc_pem_find(const char *bytes, size_t len, const struct lc_pem_kind *kind,

@@ -272,7 +272,10 @@ bool session_secret_get(void *context, const char *id, const char *label, enum l
     if (content == NULL && !is_labelling && secret->failures[how] != NULL)
         return session_repeat_failure(secret->failures[how], err);
     if (content == NULL || is_labelling) {
-        if (!ask(session, secret, id, label, how, err))
+        /* Juju learns a label that this hook gave only at the flush. */
+        const bool is_new_label = id == NULL && secret->change.label != NULL;
+        if (!ask(session, secret, is_new_label ? secret->id : id, is_new_label ? NULL : label, how,
+                 err))
             return false;
         if (is_labelling && !session_secret_label(session, secret, label, err))
             return false;

@@ -77,7 +77,7 @@ static void format_message(struct lc_err *err, const char *suffix, const char *f
     store_message(err, length < 0 ? format : raw, cut);
 }
 
-bool lc_fail(struct lc_err *err, enum lc_code code, const char *format, ...)
+void lc_err_set(struct lc_err *err, enum lc_code code, const char *format, ...)
 {
     va_list args;
 
@@ -85,12 +85,6 @@ bool lc_fail(struct lc_err *err, enum lc_code code, const char *format, ...)
     va_start(args, format);
     format_message(err, NULL, format, args);
     va_end(args);
-    return false;
-}
-
-bool lc_fail_memory(struct lc_err *err)
-{
-    return lc_fail(err, LC_ENOMEM, "out of memory");
 }
 
 static enum lc_code code_of_errno(int number)
@@ -114,7 +108,7 @@ static enum lc_code code_of_errno(int number)
     }
 }
 
-bool lc_fail_errno(struct lc_err *err, int number, const char *format, ...)
+void lc_err_set_errno(struct lc_err *err, int number, const char *format, ...)
 {
     va_list args;
 
@@ -122,10 +116,9 @@ bool lc_fail_errno(struct lc_err *err, int number, const char *format, ...)
     va_start(args, format);
     format_message(err, strerror(number), format, args);
     va_end(args);
-    return false;
 }
 
-bool lc_wrap(struct lc_err *err, const char *format, ...)
+void lc_err_wrap(struct lc_err *err, const char *format, ...)
 {
     char inner[LC_ERR_MESSAGE_BYTES];
     va_list args;
@@ -134,5 +127,4 @@ bool lc_wrap(struct lc_err *err, const char *format, ...)
     va_start(args, format);
     format_message(err, inner, format, args);
     va_end(args);
-    return false;
 }

@@ -47,19 +47,28 @@ struct lc_err {
         .code = LC_OK, .message = ""                                                               \
     }
 
-/* Set code and message; a message that is too long is cut and ends in "...". Always false. */
-bool lc_fail(struct lc_err *err, enum lc_code code, const char *format, ...) LC_PRINTF(3, 4);
+/* Set code and message; a message that is too long is cut and ends in "...". Always false, which
+ * compilers and analyzers see: that is why these are macros.
+ *     bool lc_fail(struct lc_err *err, enum lc_code code, const char *format, ...); */
+#define lc_fail(err, code, ...) (lc_err_set((err), (code), __VA_ARGS__), false)
 
-/* LC_ENOMEM with the fixed text. Always false. */
-bool lc_fail_memory(struct lc_err *err);
+/* LC_ENOMEM with the fixed text.
+ *     bool lc_fail_memory(struct lc_err *err); */
+#define lc_fail_memory(err) (lc_err_set((err), LC_ENOMEM, "out of memory"), false)
 
-/* code from errno value `number` (ENOENT: LC_ENOTFOUND, EACCES and EPERM: LC_EPERM, EEXIST:
- * LC_EEXIST, ENOMEM: LC_ENOMEM, else LC_EIO), message followed by ": " and its text. Always false.
- */
-bool lc_fail_errno(struct lc_err *err, int number, const char *format, ...) LC_PRINTF(3, 4);
+/* Code from errno value `number` (ENOENT: LC_ENOTFOUND, EACCES and EPERM: LC_EPERM, EEXIST:
+ * LC_EEXIST, ENOMEM: LC_ENOMEM, else LC_EIO), message followed by ": " and its text.
+ *     bool lc_fail_errno(struct lc_err *err, int number, const char *format, ...); */
+#define lc_fail_errno(err, number, ...) (lc_err_set_errno((err), (number), __VA_ARGS__), false)
 
-/* Put "<context>: " before the message; the code stays. Always false. */
-bool lc_wrap(struct lc_err *err, const char *format, ...) LC_PRINTF(2, 3);
+/* Put "<context>: " before the message; the code stays.
+ *     bool lc_wrap(struct lc_err *err, const char *format, ...); */
+#define lc_wrap(err, ...) (lc_err_wrap((err), __VA_ARGS__), false)
+
+/* What the macros call. */
+void lc_err_set(struct lc_err *err, enum lc_code code, const char *format, ...) LC_PRINTF(3, 4);
+void lc_err_set_errno(struct lc_err *err, int number, const char *format, ...) LC_PRINTF(3, 4);
+void lc_err_wrap(struct lc_err *err, const char *format, ...) LC_PRINTF(2, 3);
 
 /* The code's name as Lua sees it, such as "not_found"; static storage. */
 const char *lc_code_name(enum lc_code code);

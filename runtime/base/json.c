@@ -26,12 +26,18 @@ static struct lc_json *close_node(json_t *node)
  * by its size, in as much room as any type's alignment wants. */
 #define HEADER_BYTES 16
 
+/* The library's scanner goes on without what it had no memory for, and so would read another text
+ * than was given. Its allocator takes no context that could tell of it. */
+static _Thread_local bool ran_out;
+
 static void *wiping_alloc(size_t len)
 {
     unsigned char *block = len > SIZE_MAX - HEADER_BYTES ? NULL : lc_alloc(len + HEADER_BYTES, 1);
 
-    if (block == NULL)
+    if (block == NULL) {
+        ran_out = true;
         return NULL;
+    }
     memcpy(block, &len, sizeof(len));
     return block + HEADER_BYTES;
 }
@@ -89,13 +95,16 @@ bool lc_json_parse(const char *text, size_t len, unsigned flags, struct lc_json 
         return lc_fail(err, LC_ELIMIT, "JSON of more than %d levels", LC_JSON_MAX_DEPTH);
     if ((flags & LC_JSON_LAST_KEY_COUNTS) == 0)
         options |= JSON_REJECT_DUPLICATES;
+    ran_out = false;
     json_t *node = json_loadb(text, len, options, &where);
+    if (ran_out) {
+        json_decref(node);
+        return lc_fail_memory(err);
+    }
     if (node != NULL) {
         *out = close_node(node);
         return true;
     }
-    if (json_error_code(&where) == json_error_out_of_memory)
-        return lc_fail_memory(err);
     /* The library's text may quote the input, which may be secret: only the place is told. */
     return lc_fail(err, LC_EPARSE, "not JSON: line %d, column %d", where.line, where.column);
 }

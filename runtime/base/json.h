@@ -92,8 +92,9 @@ bool lc_json_take_member(struct lc_json *object, const char *key, struct lc_json
 bool lc_json_take_element(struct lc_json *array, struct lc_json *value) LC_MUST_CHECK;
 
 /* Writing. The style says how separators and strings look:
- *   LC_JSON_COMPACT  {"a":1}; UTF-8 raw; control characters, ", \ and U+007F to U+009F escaped,
- *                    so that it is also the YAML which relation-set takes (juju-hooks 2.5)
+ *   LC_JSON_COMPACT  {"a":1}; UTF-8 raw; control characters, ", \, U+007F to U+009F, U+2028,
+ *                    U+2029, U+FFFE and U+FFFF escaped, so that it is also the YAML which
+ *                    relation-set takes (juju-hooks 2.5)
  *   LC_JSON_PYTHON   {"a": 1}; ASCII, as Python's json.dumps (tls-certificates 1.2)
  *   LC_JSON_PRETTY   two blanks a level, one member a line; strings as in compact
  * Commas and indentation are put in by the writer. Bytes that are not UTF-8 become U+FFFD.

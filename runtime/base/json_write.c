@@ -91,7 +91,12 @@ static bool must_escape(int32_t point, enum lc_json_style style)
 {
     if (point < 0x20 || point == '"' || point == '\\')
         return true;
-    return point >= 0x7f && (style == LC_JSON_PYTHON || point <= 0x9f);
+    if (point < 0x7f)
+        return false;
+    /* To YAML, U+2028 and U+2029 are line breaks, around which blanks are dropped, and U+FFFE and
+     * U+FFFF are no characters. */
+    return style == LC_JSON_PYTHON || point <= 0x9f || point == 0x2028 || point == 0x2029 ||
+           point == 0xfffe || point == 0xffff;
 }
 
 static void put_quoted(struct lc_json_writer *writer, const char *text, size_t len)

@@ -79,12 +79,15 @@ function M.new(id, label)
   return secret
 end
 
+-- Juju refuses what is done to a secret of others only when the hook has ended.
 local function managed_id(self, what)
-  if not self.id then
-    core.raise("permission",
-      ("%s: the secret with the label '%s' is not ours to manage"):format(what, self.label))
+  local id = rawget(self, "id")
+  local info = core.secret_info(id, not id and self.label or nil)
+  if not info then
+    core.raise("permission", ("%s: %s is not ours to manage"):format(what, tostring(self)))
   end
-  return self.id
+  if not id then rawset(self, "id", info.id) end
+  return info.id
 end
 
 local function read(self, how)
@@ -127,10 +130,10 @@ function JujuSecret:set(change)
   if change.label then rawset(self, "label", change.label) end
 end
 
----Remove one revision, or all of it.
+---Remove one revision, or all of it; what is gone already is fine.
 ---@param revision integer?
 function JujuSecret:remove(revision)
-  core.secret_remove(managed_id(self, "secret:remove"), revision)
+  core.secret_remove(rawget(self, "id") or managed_id(self, "secret:remove"), revision)
   contents[self] = nil
 end
 

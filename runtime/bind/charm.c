@@ -63,6 +63,15 @@ void bind_charm_add_handler(lua_State *L, enum bind_handler_kind kind, const cha
         (void)bind_raise(L, &err); /* does not return */
 }
 
+void bind_charm_check_name(lua_State *L, enum bind_name what, const char *name)
+{
+    const struct bind_charm *charm = bind_charm(L);
+    struct lc_err err = LC_ERR_INIT;
+
+    if (charm->knows != NULL && !charm->knows(charm->knows_context, what, name, &err))
+        (void)bind_raise(L, &err); /* does not return */
+}
+
 static bool has_lifecycle(const struct bind_charm *charm, const char *endpoint)
 {
     for (size_t i = 0; i < charm->lifecycle_count; i++)

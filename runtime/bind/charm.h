@@ -46,6 +46,8 @@ struct bind_lifecycle {
                     another until none is left; LUA_NOREF for a life cycle without events */
 };
 
+enum bind_name { BIND_NAME_EVENT, BIND_NAME_ACTION, BIND_NAME_ENDPOINT };
+
 struct bind_charm {
     struct bind_handler *handlers; /* in the order of registration */
     size_t handler_count;
@@ -53,10 +55,10 @@ struct bind_charm {
     struct bind_lifecycle *lifecycles;
     size_t lifecycle_count;
     size_t lifecycle_capacity;
-    /* Whether the charm's metadata has this action, or can produce an event of this name: false
+    /* Whether the charm's metadata has this endpoint or action, or can produce this event: false
      * with LC_EUSAGE says what there is instead. Set by the host before the charm is loaded; NULL:
-     * only the form of names is checked. */
-    bool (*knows)(void *context, bool is_action, const char *name, struct lc_err *err);
+     * names are not checked. */
+    bool (*knows)(void *context, enum bind_name what, const char *name, struct lc_err *err);
     void *knows_context;
 };
 
@@ -66,6 +68,9 @@ struct bind_charm *bind_charm(lua_State *L);
 
 /* Register the function at arg, of a kind and under a name. May raise. The name is not checked. */
 void bind_charm_add_handler(lua_State *L, enum bind_handler_kind kind, const char *name, int arg);
+
+/* Raises LC_EUSAGE for a name that the charm's metadata does not know. */
+void bind_charm_check_name(lua_State *L, enum bind_name what, const char *name);
 
 /* Register the life cycle whose box is at object, with its `deliver` function at deliver (0: none).
  * lifecycle->object and ->deliver are filled in here. Raises an argument error for an endpoint that

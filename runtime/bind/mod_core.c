@@ -189,15 +189,6 @@ static int log_text(lua_State *L)
     }
 }
 
-static void check_known(lua_State *L, bool is_action, const char *name)
-{
-    const struct bind_charm *charm = bind_charm(L);
-    struct lc_err err = LC_ERR_INIT;
-
-    if (charm->knows != NULL && !charm->knows(charm->knows_context, is_action, name, &err))
-        (void)bind_raise(L, &err); /* does not return */
-}
-
 /* on(event, function) */
 static int on(lua_State *L)
 {
@@ -210,7 +201,7 @@ static int on(lua_State *L)
                     "'%s' is not an event of Juju's: expected a name such as 'config-changed' or "
                     "'ENDPOINT-relation-changed'",
                     name);
-    check_known(L, false, name);
+    bind_charm_check_name(L, BIND_NAME_EVENT, name);
     bind_charm_add_handler(L, BIND_ON_EVENT, name, 2);
     return 0;
 }
@@ -224,7 +215,7 @@ static int action(lua_State *L)
     for (size_t i = 0; i < charm->handler_count; i++)
         if (charm->handlers[i].kind == BIND_ON_ACTION && strcmp(charm->handlers[i].name, name) == 0)
             bind_misuse(L, "the action '%s' has a handler already", name);
-    check_known(L, true, name);
+    bind_charm_check_name(L, BIND_NAME_ACTION, name);
     bind_charm_add_handler(L, BIND_ON_ACTION, name, 2);
     return 0;
 }

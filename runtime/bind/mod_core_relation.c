@@ -1,6 +1,7 @@
 /* charm.core: relations and their databags. */
 #include <string.h>
 
+#include "bind/charm.h"
 #include "bind/core.h"
 
 /* relation_ids(endpoint) */
@@ -8,6 +9,7 @@ static int relation_ids(lua_State *L)
 {
     const struct lc_juju *juju = bind_juju(L, "charm.relations");
     const char *endpoint = bind_core_text(L, 1);
+    bind_charm_check_name(L, BIND_NAME_ENDPOINT, endpoint);
     struct lc_strlist *ids = bind_scratch_strlist(L);
     struct lc_err err = LC_ERR_INIT;
 

@@ -22,6 +22,7 @@ void host_files_release(struct host_files *files)
 
 bool host_files_find(struct host_files *files, const char *folder, struct lc_err *err)
 {
+    files->folder = folder;
     files->has_charm = lc_file_exists(CHARM_FILE);
     if (files->has_charm || lc_dir_exists("hooks"))
         return true;
@@ -85,7 +86,7 @@ static bool load_meta(struct host_files *files, struct lc_err *err)
 {
     if (files->meta_loaded)
         return true;
-    if (!lc_charm_meta_load(".", &files->meta, err) && err->code != LC_ENOTFOUND)
+    if (!lc_charm_meta_load(files->folder, &files->meta, err) && err->code != LC_ENOTFOUND)
         return false;
     files->meta_loaded = true;
     return true;
@@ -157,22 +158,42 @@ static bool is_peer(const struct lc_charm_meta *meta, const char *name, size_t l
     return false;
 }
 
-bool host_files_know(void *context, bool is_action, const char *name, struct lc_err *err)
+/* The endpoint that every charm provides without saying so. */
+static const char implicit[] = "juju-info";
+
+static bool know_endpoint(const struct lc_charm_meta *meta, const char *name, struct lc_err *err)
+{
+    return strcmp(name, implicit) == 0 || lc_charm_meta_endpoint(meta, name) != NULL ||
+           unknown(meta, NAMED_ENDPOINT, name, strlen(name), err);
+}
+
+static bool know_event(const struct lc_charm_meta *meta, const char *name, struct lc_err *err)
+{
+    size_t prefix_len;
+    const enum lc_event_kind kind = lc_event_kind_of(name, &prefix_len);
+
+    if (lc_charm_meta_can_fire(meta, name))
+        return true;
+    if (lc_event_is_relation(kind) && prefix_len == strlen(implicit) &&
+        strncmp(name, implicit, prefix_len) == 0)
+        return true;
+    if (kind == LC_EVENT_RELATION_BROKEN && is_peer(meta, name, prefix_len))
+        return lc_fail(err, LC_EUSAGE, "'%s' never comes: a peer relation is not broken", name);
+    return unknown(meta, named_by(kind), name, prefix_len, err);
+}
+
+bool host_files_know(void *context, enum bind_name what, const char *name, struct lc_err *err)
 {
     struct host_files *files = context;
-    size_t prefix_len;
 
     if (!load_meta(files, err))
         return false;
     if (files->meta == NULL)
         return true;
-    if (is_action)
-        return lc_charm_meta_action(files->meta, name) != NULL ||
-               unknown(files->meta, NAMED_ACTION, name, strlen(name), err);
-    if (lc_charm_meta_can_fire(files->meta, name))
-        return true;
-    const enum lc_event_kind kind = lc_event_kind_of(name, &prefix_len);
-    if (kind == LC_EVENT_RELATION_BROKEN && is_peer(files->meta, name, prefix_len))
-        return lc_fail(err, LC_EUSAGE, "'%s' never comes: a peer relation is not broken", name);
-    return unknown(files->meta, named_by(kind), name, prefix_len, err);
+    if (what == BIND_NAME_ENDPOINT)
+        return know_endpoint(files->meta, name, err);
+    if (what == BIND_NAME_EVENT)
+        return know_event(files->meta, name, err);
+    return lc_charm_meta_action(files->meta, name) != NULL ||
+           unknown(files->meta, NAMED_ACTION, name, strlen(name), err);
 }

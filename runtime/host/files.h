@@ -4,10 +4,11 @@
 #ifndef LC_HOST_FILES_H
 #define LC_HOST_FILES_H
 
-#include "bind/vm.h"
+#include "bind/charm.h"
 #include "charm/meta.h"
 
 struct host_files {
+    const char *folder;         /* of the charm; borrowed, for messages */
     bool has_charm;             /* src/charm.lua; else hook scripts */
     struct lc_charm_meta *meta; /* owned; NULL until a name was looked up, or when there is none */
     bool meta_loaded;
@@ -29,6 +30,6 @@ bool host_files_run_script(const struct host_files *files, struct bind_vm *vm,
     LC_MUST_CHECK;
 
 /* For bind_charm.knows; context is the struct host_files. */
-bool host_files_know(void *context, bool is_action, const char *name, struct lc_err *err);
+bool host_files_know(void *context, enum bind_name what, const char *name, struct lc_err *err);
 
 #endif

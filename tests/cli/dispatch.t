@@ -136,6 +136,28 @@ has "an action has one handler" "$(calls)" \
     "src/charm.lua:5: action: the action 'backup' has a handler already"
 
 charm <<'EOF'
+local charm <const> = require "charm"
+charm.on("juju-info-relation-joined", print)
+charm.on("start", function()
+  print(#charm.relations("juju-info"), #charm.relations("certificates"))
+  local _ = charm.relations("certs")
+end)
+EOF
+metadata
+hook start
+has "relations are those of the metadata's endpoints" "$(calls)" \
+    "src/charm.lua:5: the metadata has no endpoint 'certs' (it has 'certificates', 'replicas')"
+has "and of the one that every charm provides" "$(calls)" "juju-log -l INFO -- 0	0"
+
+charm <<'EOF'
+require "charm".on("start", print)
+EOF
+metadata
+echo 'requires: [' >"$charm_dir/metadata.yaml"
+hook start
+has "metadata that cannot be read is an error" "$(calls)" "src/charm.lua:1: $charm_dir: metadata.yaml: not YAML: line 2"
+
+charm <<'EOF'
 require "charm".on("start", "not a function")
 EOF
 hook start
@@ -297,6 +319,19 @@ EOF
 hook start
 has "an error in lifecycle.lua has its file and line" "$(calls)" "src/lifecycle.lua:1:"
 is "and fails every hook" "$status" 1
+
+# --- the program as the charm's dispatch -----------------------------------------------------------
+
+charm <<'EOF'
+print("here")
+EOF
+ln -s "$LUACHARM" "$charm_dir/dispatch"
+run_dispatch JUJU_DISPATCH_PATH=hooks/start JUJU_HOOK_NAME=start ./dispatch
+is "a link named dispatch runs the charm" "$status $(calls)" "0 juju-log -l INFO -- here"
+rm "$charm_dir/dispatch"
+cp "$LUACHARM" "$charm_dir/dispatch"
+run_dispatch JUJU_DISPATCH_PATH=hooks/start JUJU_HOOK_NAME=start "$charm_dir/dispatch"
+is "and so does a copy" "$status $(calls)" "0 juju-log -l INFO -- here"
 
 # --- where modules are found -----------------------------------------------------------------------
 

@@ -249,6 +249,10 @@ refuse secret-get "permission denied"
 hook start
 has "what we may not read is no secret for us" "$(calls)" "permission denied"
 rm "$record/refuse.secret-get"
+rm "$record/answer.secret-info-get"
+hook start
+has "what is not ours is not changed" "$(calls)" \
+    "src/charm.lua:4: secret:set: secret:(label mine) is not ours to manage"
 hook secret-remove JUJU_SECRET_ID=secret:9m4e2mr0ui3e8a215n4g JUJU_SECRET_LABEL=mine \
     JUJU_SECRET_REVISION=1
 is "a revision is removed" "$(calls)" "secret-remove --revision 1 -- 9m4e2mr0ui3e8a215n4g"

@@ -63,7 +63,9 @@ static void store_message(struct lc_err *err, const char *raw, bool was_cut)
         memcpy(err->message + at, "...", sizeof("..."));
 }
 
-static void format_message(struct lc_err *err, const char *suffix, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void format_message(struct lc_err *err,
+                                                                 const char *suffix,
+                                                                 const char *format, va_list args)
 {
     char raw[LC_ERR_MESSAGE_BYTES];
     int length = vsnprintf(raw, sizeof(raw), format, args);

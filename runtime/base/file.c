@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 static void close_fd_auto(const int *fd)
 {
@@ -212,17 +213,12 @@ bool lc_dir_exists(const char *path)
 
 char *lc_path_join(const char *folder, const char *name)
 {
-    const size_t folder_len = strlen(folder);
-    const size_t name_len = strlen(name);
-    const bool slash = folder_len > 0 && folder[folder_len - 1] == '/';
-    char *path = lc_alloc(folder_len + name_len + 2, 1);
+    const bool slash = lc_text_has_suffix(folder, "/");
+    const size_t room = strlen(folder) + strlen(name) + 2;
+    char *path = lc_alloc(room, 1);
 
-    if (path == NULL)
-        return NULL;
-    memcpy(path, folder, folder_len);
-    if (!slash)
-        path[folder_len] = '/';
-    memcpy(path + folder_len + !slash, name, name_len + 1);
+    if (path != NULL)
+        (void)snprintf(path, room, "%s%s%s", folder, slash ? "" : "/", name); /* measured above */
     return path;
 }
 

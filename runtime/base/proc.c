@@ -308,7 +308,8 @@ static bool step(struct run *run, struct lc_err *err)
         return false;
     if (fds[2].revents != 0 && !drain(run, &run->err, &run->result->err, NULL, err))
         return false;
-    if (fds[4].revents != 0 && !run->proc->watch->ready(run->proc->watch->context, err))
+    if (run->proc->watch != NULL && fds[4].revents != 0 &&
+        !run->proc->watch->ready(run->proc->watch->context, err))
         return false;
     if (!run->exited && (fds[3].revents != 0 || run->pidfd == -1)) {
         if (!reap(run, WNOHANG, err))

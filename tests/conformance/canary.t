@@ -1,0 +1,66 @@
+#!/bin/sh
+# X509-055: a private key never stands in an argument list, an environment or a log, over the whole
+# life of a requirer: first request, certificate, renewal, rotation, removal. Searched for are its PEM
+# body, its DER in hex, and its PEM in base64. A control charm that leaks on purpose is caught in each
+# of the places by the same search.
+. "${TESTS:-tests}/lib/tap.sh"
+workdir
+charms=$TESTS/../charms
+
+# Patterns of a key in a PEM file, one a line: each line of its body; windows of its DER in hex; and
+# windows of its PEM in base64, at each of the three places where a byte can begin.
+patterns_of() {
+    grep -v '^-----' "$1" | grep '..........'
+    openssl pkey -in "$1" -outform DER 2>/dev/null | od -An -v -tx1 | tr -d ' \n' |
+        fold -w 64 | grep '^.\{64\}$'
+    for skip in 0 1 2; do
+        tail -c +$((skip + 1)) "$1" | base64 -w 0 | fold -w 48 | sed -n '4,$p' | grep '^.\{48\}$'
+    done
+    tail -c +33 "$1" | od -An -v -tx1 | tr -d ' \n' | fold -w 64 | grep '^.\{64\}$'
+}
+
+# A verb of the model, with every program that it starts recorded.
+traced() {
+    strace -f -v -s 10000000 -e trace=execve -e signal=none -o trace.new "$LUACHARM" model "$@" \
+        >>printed 2>&1
+    traced_status=$?
+    cat trace.new >>trace
+    return $traced_status
+}
+
+# Newlines of an argument stand as \n in strace's output: one pattern of several lines is not searched
+# for, so each line of the PEM is one.
+hits() { grep -cF -f patterns "$1"; }
+
+# life CHARM APP ACTION...
+life() {
+    rm -rf .luacharm trace printed log tls patterns
+    traced new && traced deploy "$charms/self-signed-ca" &&
+        traced deploy "$1" web --config tls-dir="$PWD/tls" $2 &&
+        traced integrate web self-signed-ca && traced settle || return 1
+    patterns_of tls/key.pem >patterns
+    if [ "$3" = whole ]; then
+        traced advance 85d && traced run web/0 rotate-key && traced settle || return 1
+        patterns_of tls/key.pem >>patterns
+        traced show-unit web/0 && traced status && traced remove-relation web self-signed-ca &&
+            traced settle || return 1
+    fi
+    "$LUACHARM" model debug-log --replay --level TRACE >log 2>&1
+}
+
+passes 'the life of a requirer runs under strace' \
+    life "$charms/web" '--config external-hostname=web.example.com' whole
+is 'there are patterns to look for' "$([ "$(wc -l <patterns)" -gt 100 ] && echo enough)" enough
+passes 'the programs that were started are recorded' grep -q 'secret-add' trace
+is 'X509-055 no key in an argument list or environment' "$(hits trace)" 0
+is 'X509-055 no key in the log' "$(hits log)" 0
+is 'X509-055 no key in what the verbs print' "$(hits printed)" 0
+is 'no file of a secret is left behind' "$(find /dev/shm /tmp -maxdepth 1 -name 'luacharm-secret*' | wc -l)" 0
+
+passes 'the control runs' life "$TESTS/conformance/charms/leaky" '' short
+is 'the control is found in an argument list' \
+    "$([ "$(grep -F 'execve' trace | grep -F '["true", ' | grep -cF -f patterns)" -gt 0 ] && echo found)" found
+is 'the control is found in an environment' \
+    "$([ "$(grep -F 'LEAK=' trace | grep -cF -f patterns)" -gt 0 ] && echo found)" found
+is 'the control is found in the log' "$([ "$(hits log)" -gt 0 ] && echo found)" found
+done_testing

@@ -2,6 +2,9 @@
 #include "base/json.h"
 
 #include <jansson.h>
+#include <setjmp.h>
+#include <stdalign.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -22,36 +25,93 @@ static struct lc_json *close_node(json_t *node)
     return (struct lc_json *)(void *)node;
 }
 
-/* Secrets come as JSON too (secret-get): what the library frees is cleansed. Each block is preceded
- * by its size, in as much room as any type's alignment wants. */
-#define HEADER_BYTES 16
+/* Secrets come as JSON too (secret-get): what the library frees is cleansed. And its scanner goes
+ * on without what it had no memory for: it would read another text than was given, and write past
+ * the string that it could not grow. So a failed allocation leaves the library at once, and what it
+ * had allocated in that parse goes with it. Its allocator takes no context, hence the statics. */
+struct link {
+    struct link *next; /* a ring: the blocks of one parse that are still there */
+    struct link *previous;
+};
 
-/* The library's scanner goes on without what it had no memory for, and so would read another text
- * than was given. Its allocator takes no context that could tell of it. */
-static _Thread_local bool ran_out;
+struct block {
+    struct link link;
+    size_t len;
+    alignas(max_align_t) unsigned char bytes[];
+};
+
+static _Thread_local struct {
+    struct link ring; /* the anchor, while a parse runs */
+    jmp_buf out_of_memory;
+    bool is_running;
+} parse;
+
+static void make_ring(struct link *link)
+{
+    link->next = link;
+    link->previous = link;
+}
+
+static void link_after(struct link *anchor, struct link *link)
+{
+    link->previous = anchor;
+    link->next = anchor->next;
+    link->previous->next = link;
+    link->next->previous = link;
+}
+
+static void unlink_from_ring(struct link *link)
+{
+    link->previous->next = link->next;
+    link->next->previous = link->previous;
+    make_ring(link);
+}
 
 static void *wiping_alloc(size_t len)
 {
-    unsigned char *block = len > SIZE_MAX - HEADER_BYTES ? NULL : lc_alloc(len + HEADER_BYTES, 1);
+    struct block *block = len > SIZE_MAX - sizeof(*block) ? NULL
+                                                          : lc_alloc(sizeof(*block) + len, 1);
 
-    if (block == NULL) {
-        ran_out = true;
+    if (block == NULL && parse.is_running)
+        longjmp(parse.out_of_memory, 1);
+    if (block == NULL)
         return NULL;
-    }
-    memcpy(block, &len, sizeof(len));
-    return block + HEADER_BYTES;
+    make_ring(&block->link);
+    block->len = len;
+    if (parse.is_running)
+        link_after(&parse.ring, &block->link);
+    return block->bytes;
+}
+
+static void free_block(struct block *block)
+{
+    unlink_from_ring(&block->link);
+    lc_cleanse(block, sizeof(*block) + block->len);
+    lc_free(block);
 }
 
 static void wiping_free(void *memory)
 {
-    size_t len;
+    if (memory != NULL)
+        free_block((struct block *)(void *)((char *)memory - offsetof(struct block, bytes)));
+}
 
-    if (memory == NULL)
-        return;
-    unsigned char *block = (unsigned char *)memory - HEADER_BYTES;
-    memcpy(&len, block, sizeof(len));
-    lc_cleanse(block, len + HEADER_BYTES);
-    lc_free(block);
+/* False: out of memory. *node_out is NULL for what is no JSON. */
+static bool load(const char *text, size_t len, size_t options, json_t **node_out,
+                 json_error_t *where)
+{
+    make_ring(&parse.ring);
+    parse.is_running = true;
+    if (setjmp(parse.out_of_memory) != 0) {
+        parse.is_running = false;
+        while (parse.ring.next != &parse.ring)
+            free_block((struct block *)(void *)parse.ring.next); /* its first member */
+        return false;
+    }
+    *node_out = json_loadb(text, len, options, where);
+    parse.is_running = false;
+    unlink_from_ring(&parse.ring);
+    return true;
 }
 
 __attribute__((constructor)) static void set_allocator(void)
@@ -95,12 +155,9 @@ bool lc_json_parse(const char *text, size_t len, unsigned flags, struct lc_json 
         return lc_fail(err, LC_ELIMIT, "JSON of more than %d levels", LC_JSON_MAX_DEPTH);
     if ((flags & LC_JSON_LAST_KEY_COUNTS) == 0)
         options |= JSON_REJECT_DUPLICATES;
-    ran_out = false;
-    json_t *node = json_loadb(text, len, options, &where);
-    if (ran_out) {
-        json_decref(node);
+    json_t *node = NULL;
+    if (!load(text, len, options, &node, &where))
         return lc_fail_memory(err);
-    }
     if (node != NULL) {
         *out = close_node(node);
         return true;

@@ -42,6 +42,9 @@ static void set_up(struct world *world)
     fake_juju_put(world->fake, "db:7", "mysql/0", "host", "10.0.0.1");
     fake_juju_put_state(world->fake, "count", "1");
     fake_juju_answer(world->fake, "config-get", "{\"name\":\"x\",\"port\":443}");
+    fake_juju_answer(world->fake, "network-get db",
+                     "{\"bind-addresses\":[{\"interface-name\":\"eth0\",\"addresses\":"
+                     "[{\"value\":\"10.1.2.3\"}]}],\"ingress-addresses\":[\"10.1.2.3\"]}");
     (void)fake_juju_add_secret_text(world->fake, "web/0", "mine", "password", "old");
     fake_juju_relation_hook(world->fake, "db-relation-changed", "db:7", "mysql/0");
 }
@@ -145,9 +148,7 @@ static void keeps_lifecycles(void **state)
 
 /* --- failures --------------------------------------------------------------------------------- */
 
-/* Functions that talk to Juju, and the objects made of them. No answer here is JSON with a string
- * of over 13 bytes: where the lexer of the JSON library cannot grow its buffer, it writes past it.
- */
+/* Functions that talk to Juju, and the objects made of them. */
 static const char everything[] =
     "local charm <const> = require 'charm'\n"
     "local relation <const> = charm.relation('db')\n"
@@ -171,6 +172,7 @@ static const char everything[] =
     "assert(#charm.secret.ids() > 0)\n"
     "charm.open_port(443)\n"
     "assert(#charm.opened_ports() > 0)\n"
+    "assert(charm.network('db').bind_address == '10.1.2.3')\n"
     "assert(charm.is_leader())\n"
     "charm.status.set('active', 'well')\n"
     "charm.version_set('1')\n"

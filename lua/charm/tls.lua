@@ -180,15 +180,32 @@ function Requirer:capabilities()
   return self.core:capabilities()
 end
 
+-- Hand out what has happened, one event after another; a handler that makes more of them happen has
+-- them handed out after its own.
+local function deliver(certs)
+  if certs.delivering then return end
+  certs.delivering = true
+  local _ <close> = setmetatable({}, { __close = function() certs.delivering = false end })
+  while true do
+    local name, pair, denial = certs.core:next()
+    if not name then return end
+    pair = new_pair(pair)
+    for _, handler in ipairs(certs.handlers[name] or {}) do handler(pair, denial) end
+    certs.core:delivered()
+  end
+end
+
 ---Look again now: after something that the requests depend on has changed.
 function Requirer:sync()
   self.core:sync()
+  deliver(self)
 end
 
 ---Ask for a successor now, with the same key.
 ---@param pair charm.tls.Pair|charm.Certificate
 function Requirer:renew(pair)
   self.core:renew(getmetatable(pair) == Pair and pair.certificate or pair)
+  deliver(self)
 end
 
 local rotate_options <const> = { scope = "string", drop_old = "boolean" }
@@ -199,6 +216,7 @@ local rotate_options <const> = { scope = "string", drop_old = "boolean" }
 function Requirer:regenerate_key(options)
   options = errors.check_options("certs:regenerate_key", options, rotate_options)
   self.core:regenerate_key(options.scope or self.scope, options.drop_old)
+  deliver(self)
 end
 
 local import_options <const> = { scope = "string" }
@@ -209,6 +227,7 @@ local import_options <const> = { scope = "string" }
 function Requirer:import_key(key, options)
   options = errors.check_options("certs:import_key", options, import_options)
   self.core:import_key(options.scope or self.scope, key)
+  deliver(self)
 end
 
 ---The id of the secret that holds our key; nil when the charm gives the key itself.
@@ -217,16 +236,6 @@ end
 ---@nodiscard
 function Requirer:key_secret_id(scope)
   return self.core:key_secret_id(scope or self.scope)
-end
-
-local function deliver(certs)
-  while true do
-    local name, pair, denial = certs.core:next()
-    if not name then return end
-    pair = new_pair(pair)
-    for _, handler in ipairs(certs.handlers[name] or {}) do handler(pair, denial) end
-    certs.core:delivered()
-  end
 end
 
 local function check_list(what, list)

@@ -2,6 +2,7 @@
 #include "base/yaml.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
@@ -36,10 +37,22 @@ static bool is_one_of(const char *text, const char *const *list)
     return false;
 }
 
+/* Neither an anchor nor a tag, but the one that says what the node is anyway. */
+static bool check_properties(const yaml_event_t *event, const yaml_char_t *anchor,
+                             const yaml_char_t *tag, const char *standard_tag, struct lc_err *err)
+{
+    if (anchor != NULL)
+        return refuse(event, "an anchor", err);
+    if (tag != NULL && strcmp((const char *)tag, standard_tag) != 0)
+        return refuse(event, "a tag", err);
+    return true;
+}
+
+static const char *const nulls[] = { "", "~", "null", "Null", "NULL", NULL };
+
 /* YAML 1.2 core schema, section 10.3.2. */
 static struct lc_json *resolve_plain(const char *text, size_t len)
 {
-    static const char *const nulls[] = { "", "~", "null", "Null", "NULL", NULL };
     static const char *const trues[] = { "true", "True", "TRUE", NULL };
     static const char *const falses[] = { "false", "False", "FALSE", NULL };
     char *end;
@@ -54,7 +67,7 @@ static struct lc_json *resolve_plain(const char *text, size_t len)
         if (*end == '\0' && errno == 0)
             return lc_json_new_integer(whole);
         const double real = strtod(text, &end);
-        if (*end == '\0' && text[0] != 'e' && text[0] != 'E')
+        if (*end == '\0' && text[0] != 'e' && text[0] != 'E' && isfinite(real))
             return lc_json_new_real(real);
     }
     return lc_json_new_string(text, len);
@@ -67,16 +80,14 @@ static bool read_scalar(const struct reader *reader, const yaml_event_t *event,
     const size_t len = event->data.scalar.length;
     const bool plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 
-    if (event->data.scalar.anchor != NULL)
-        return refuse(event, "an anchor", err);
-    if (event->data.scalar.tag != NULL &&
-        strcmp((const char *)event->data.scalar.tag, YAML_STR_TAG) != 0)
-        return refuse(event, "a tag", err);
+    if (!check_properties(event, event->data.scalar.anchor, event->data.scalar.tag, YAML_STR_TAG,
+                          err))
+        return false;
     if (strlen(text) != len)
         return refuse(event, "a NUL character", err);
     if (plain && event->data.scalar.tag == NULL && (reader->flags & LC_YAML_TEXT_ONLY) == 0)
         *out = resolve_plain(text, len);
-    else if (plain && (strcmp(text, "null") == 0 || strcmp(text, "~") == 0))
+    else if (plain && event->data.scalar.tag == NULL && is_one_of(text, nulls))
         *out = lc_json_new_string("", 0);
     else
         *out = lc_json_new_string(text, len);
@@ -95,6 +106,8 @@ static bool read_member(struct reader *reader, const yaml_event_t *key, struct l
 
     if (key->type != YAML_SCALAR_EVENT)
         return refuse(key, "a key that is not a scalar", err);
+    if (!check_properties(key, key->data.scalar.anchor, key->data.scalar.tag, YAML_STR_TAG, err))
+        return false;
     if (strcmp(name, "<<") == 0 && key->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
         return refuse(key, "a merge key", err);
     if (strlen(name) != key->data.scalar.length)
@@ -143,11 +156,13 @@ static bool read_container(struct reader *reader, const yaml_event_t *event, str
                            struct lc_err *err)
 {
     const bool mapping = event->type == YAML_MAPPING_START_EVENT;
-    const void *anchor = mapping ? event->data.mapping_start.anchor
-                                 : event->data.sequence_start.anchor;
+    const bool good = mapping ? check_properties(event, event->data.mapping_start.anchor,
+                                                 event->data.mapping_start.tag, YAML_MAP_TAG, err)
+                              : check_properties(event, event->data.sequence_start.anchor,
+                                                 event->data.sequence_start.tag, YAML_SEQ_TAG, err);
 
-    if (anchor != NULL)
-        return refuse(event, "an anchor", err);
+    if (!good)
+        return false;
     if (++reader->depth > LC_YAML_MAX_DEPTH)
         return lc_fail(err, LC_ELIMIT, "YAML of more than %d levels", LC_YAML_MAX_DEPTH);
     LC_AUTO(lc_json_free)

@@ -121,7 +121,7 @@ bool lc_text_to_number(const char *text, int64_t max, int64_t *out)
         if (*text < '0' || *text > '9')
             return false;
         const int digit = *text - '0';
-        if (number > (max - digit) / 10)
+        if (digit > max || number > (max - digit) / 10)
             return false;
         number = number * 10 + digit;
     }

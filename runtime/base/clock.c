@@ -78,8 +78,8 @@ static void date_from_days(int64_t days, int64_t *year, int *month, int *day)
 
 void lc_time_format(int64_t time_s, char *text)
 {
-    const int64_t days = (time_s >= 0 ? time_s : time_s - 86399) / 86400;
-    const int seconds = (int)(time_s - days * 86400);
+    const int64_t days = time_s / 86400 - (time_s % 86400 < 0); /* rounded down */
+    const int seconds = (int)((time_s % 86400 + 86400) % 86400);
     int64_t year;
     int month;
     int day;

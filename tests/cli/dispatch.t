@@ -426,6 +426,43 @@ has "a status that Juju does not have is refused" "$(calls)" \
 hook stop
 lacks "a failed hook collects no status" "$(calls)" "status-set"
 
+# --- life cycles -----------------------------------------------------------------------------------
+
+charm <<'EOF'
+local charm <const> = require "charm"
+local tls <const> = require "charm.tls"
+local certs <const> = tls.requires("certificates", {
+  requests = function()
+    if charm.config.broken then error("no requests today") end
+    return { { common_name = "web.example.com", sans_dns = { "web.example.com" } } }
+  end,
+})
+charm.on("certificates-relation-created", function(event)
+  print("handler after the life cycle", event.relation.data[charm.unit].certificate_signing_requests ~= nil)
+end)
+charm.collect_status(function(status)
+  if not certs:assigned() then status:waiting("no certificate yet") end
+end)
+EOF
+metadata
+answer relation-ids '["certificates:1"]'
+relation_hook certificates-relation-created certificates:1 ca
+is "a life cycle works before the handlers" "$(calls | grep juju-log | cut -c1-55)" \
+    "juju-log -l INFO -- handler after the life cycle	true"
+is "it adds one key" "$(calls | grep -c '^secret-add')" 1
+has "which goes out as a file" "$(said secret-add)" "PRIVATE KEY-----"
+lacks "and stands nowhere else" "$(calls)$out$err$(said relation-set)$(said state-set)" "PRIVATE KEY"
+is "its requests are one relation-set" "$(calls | grep '^relation-set')" \
+    "relation-set -r certificates:1 --file -"
+has "which has a request" "$(said relation-set)" "BEGIN CERTIFICATE REQUEST"
+has "the status is collected from it" "$(calls)" "status-set -- waiting no certificate yet"
+answer config-get '{"broken":true}'
+relation_hook certificates-relation-created certificates:1 ca
+is "an error in the author's function fails the hook" "$status" 1
+has "with its place" "$(calls)" \
+    "src/charm.lua:5: no requests today~    src/charm.lua:5: in function 'requests'"
+lacks "and nothing is sent" "$(calls)" "relation-set"
+
 # --- actions -----------------------------------------------------------------------------------------
 
 charm <<'EOF'

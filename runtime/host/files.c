@@ -24,7 +24,7 @@ bool host_files_find(struct host_files *files, const char *folder, struct lc_err
 {
     files->folder = folder;
     files->has_charm = lc_file_exists(CHARM_FILE);
-    if (files->has_charm || lc_dir_exists("hooks"))
+    if (files->has_charm || lc_dir_exists("hooks") || lc_file_exists(LIFECYCLE_FILE))
         return true;
     return lc_fail(err, LC_ENOTFOUND, "%s: no charm: neither " CHARM_FILE " nor hooks/NAME.lua",
                    folder);

@@ -302,6 +302,15 @@ hook ../src/lifecycle
 is "a hook's name does not lead out of hooks/" "$status" 0
 
 new_charm
+file src/lifecycle.lua <<'EOF'
+require "charm".on("start", function(event) print("started", event.name) end)
+EOF
+hook start
+is "lifecycle.lua alone is a charm" "$(calls)" "juju-log -l INFO -- started	start"
+run_dispatch "$LUACHARM" dispatch
+is "without an event, as under juju exec, no handler runs" "$status $(calls)" "0 "
+
+new_charm
 file hooks/start.lua <<'EOF'
 local x <const> = nil
 print(x.y)

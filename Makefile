@@ -118,13 +118,12 @@ $(PROGRAM): $(ARCHIVES) $(MODULES_OBJECT)
 	$(Q)$(CC) $(CFLAGS_$(PROFILE)) $(LDFLAGS_$(PROFILE)) $(LDFLAGS) -o $@ $(LINK_ARCHIVES) \
 	    $(MODULES_OBJECT) $(PROGRAM_LIBS)
 
-# Only the layers below cli, so that a test's main is the only one.
-TEST_ARCHIVES := $(filter-out %/libcli.a,$(LINK_ARCHIVES))
-$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(TEST_LIB) $(TEST_ARCHIVES) $(MODULES_OBJECT)
+# The program's main stays in its archive: a test has one of its own.
+$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(TEST_LIB) $(LINK_ARCHIVES) $(MODULES_OBJECT)
 	@mkdir -p $(@D)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(CFLAGS_$(PROFILE)) $(LDFLAGS_$(filter-out release,$(PROFILE))) -o $@ $< $(TEST_LIB) \
-	    $(TEST_ARCHIVES) $(MODULES_OBJECT) $(DYNAMIC_LIBS) -lcmocka
+	    $(LINK_ARCHIVES) $(MODULES_OBJECT) $(DYNAMIC_LIBS) -lcmocka
 $(BUILD)/obj/tests/%.o: ALL_CFLAGS += -Itests/lib
 
 $(TEST_LIB): $(TEST_OBJECTS)

@@ -28,6 +28,11 @@ bool lc_cmd_fail_unknown(const struct lc_cmd *const *table, const char *name, st
     return lc_fail(err, LC_EUSAGE, "there is no command '%s': 'luacharm help' lists them", name);
 }
 
+void lc_cmd_print_error(const struct lc_err *err)
+{
+    (void)fprintf(stderr, "luacharm: %s\n", err->message); /* nowhere else to complain to */
+}
+
 /* Two columns. */
 static void print_row(const char *left, const char *right)
 {

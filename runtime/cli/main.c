@@ -8,11 +8,6 @@
 #include "cli/cmd.h"
 #include "cli/harden.h"
 
-void lc_cmd_print_error(const struct lc_err *err)
-{
-    (void)fprintf(stderr, "luacharm: %s\n", err->message); /* nowhere else to complain to */
-}
-
 /* Before the first word that is not an option, for commands whose words follow. */
 static bool asks_for_help(const struct lc_cmd *cmd, int argc, char *const *argv)
 {

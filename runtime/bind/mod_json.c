@@ -79,6 +79,7 @@ static struct table_shape get_shape(struct encoder *encoder, const struct place 
     const lua_Integer length = (lua_Integer)lua_rawlen(L, -1);
     struct table_shape shape = { .count = 0 };
     size_t places = 0;
+    bool has_gaps = false;
 
     if (lua_getmetatable(L, -1)) {
         bind_push_array_metatable(L);
@@ -91,15 +92,16 @@ static struct table_shape get_shape(struct encoder *encoder, const struct place 
         shape.count++;
         if (lua_type(L, -1) == LUA_TSTRING)
             shape.has_names = true;
-        else if (lua_isinteger(L, -1) && lua_tointeger(L, -1) >= 1 &&
-                 lua_tointeger(L, -1) <= length)
+        else if (!lua_isinteger(L, -1) || lua_tointeger(L, -1) < 1)
+            refuse(encoder, place, "a table with keys other than names and 1, 2, 3 ...");
+        else if (lua_tointeger(L, -1) <= length)
             places++;
         else
-            refuse(encoder, place, "a table with keys other than names and 1, 2, 3 ...");
+            has_gaps = true;
     }
-    if (shape.has_names && (places > 0 || shape.is_marked))
+    if (shape.has_names && (places > 0 || has_gaps || shape.is_marked))
         refuse(encoder, place, "a table with both a list and names in it");
-    if (!shape.has_names && places != (size_t)length)
+    if (has_gaps || places != (size_t)length)
         refuse(encoder, place, "a list with gaps");
     return shape;
 }

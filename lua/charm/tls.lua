@@ -267,23 +267,32 @@ local function add_requests(into, what, list, scope)
   end
 end
 
--- What the author gave, called if it is a function, as one list for the core.
-local function ask_for(what, mode, requests, capabilities)
-  if type(requests) == "function" then requests = requests(capabilities) end
+local function call_if_function(requests, ...)
+  if type(requests) == "function" then return requests(...) end
+  return requests
+end
+
+-- What the author gave as one list for the core. call: what becomes of a function, call_if_function
+-- or, when nothing may be called, one that gives an empty list.
+local function ask_for(what, mode, requests, call, capabilities)
+  requests = call(requests, capabilities)
   local list = {}
   if mode ~= "app_and_unit" then
     add_requests(list, what, requests, mode)
     return list
   end
-  if type(requests) ~= "table" or (not requests.app and not requests.unit) then
+  if type(requests) ~= "table" or (requests.app == nil and requests.unit == nil and next(requests)) then
     errors.misuse("%s: mode app_and_unit takes { app = {...}, unit = {...} }", what)
   end
   for _, scope in ipairs { "app", "unit" } do
-    local part = requests[scope] or {}
-    if type(part) == "function" then part = part(capabilities) end
-    add_requests(list, ("%s.%s"):format(what, scope), part, scope)
+    add_requests(list, ("%s.%s"):format(what, scope), call(requests[scope] or {}, capabilities), scope)
   end
   return list
+end
+
+-- What can be told before any hook: lists are checked when the charm is loaded.
+local function nothing_if_function(requests)
+  return type(requests) == "function" and {} or requests
 end
 
 local modes <const> = { unit = true, app = true, app_and_unit = true }
@@ -321,13 +330,14 @@ function M.requires(endpoint, options)
   if type(requests) ~= "function" and type(requests) ~= "table" then
     errors.misuse("tls.requires: requests: expected a list or a function, got %s", errors.kind(requests))
   end
+  core.check_requests(ask_for(what, mode, requests, nothing_if_function))
   local scope = mode == "app" and "app" or "unit" -- whose key is meant when nobody says
   local certs = setmetatable({ endpoint = endpoint, handlers = {}, scope = scope }, Requirer)
   certs.core = core.requirer({
     endpoint = endpoint, mode = mode, key = options.key, private_key = options.private_key,
     renew_at = options.renew_at, always = options.always,
   }, function(capabilities)
-    return ask_for(what, mode, requests, capabilities)
+    return ask_for(what, mode, requests, call_if_function, capabilities)
   end, function()
     deliver(certs)
   end)

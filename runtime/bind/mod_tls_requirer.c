@@ -46,13 +46,9 @@ static int take_request(lua_State *L)
     return 0;
 }
 
-static int ask_protected(lua_State *L)
+/* The list at the top of the stack. */
+static void take_list(lua_State *L, struct asking *asking)
 {
-    struct asking *asking = lua_touserdata(L, 1);
-
-    (void)lua_rawgeti(L, LUA_REGISTRYINDEX, asking->bound->ask);
-    bind_push_capabilities(L, asking->capabilities);
-    lua_call(L, 1, 1);
     luaL_checktype(L, -1, LUA_TTABLE);
     const lua_Integer count = (lua_Integer)lua_rawlen(L, -1);
     for (lua_Integer i = 1; i <= count; i++) {
@@ -61,6 +57,33 @@ static int ask_protected(lua_State *L)
         lua_pushlightuserdata(L, asking);
         lua_call(L, 2, 0);
     }
+}
+
+static int ask_protected(lua_State *L)
+{
+    struct asking *asking = lua_touserdata(L, 1);
+
+    (void)lua_rawgeti(L, LUA_REGISTRYINDEX, asking->bound->ask);
+    bind_push_capabilities(L, asking->capabilities);
+    lua_call(L, 1, 1);
+    take_list(L, asking);
+    return 0;
+}
+
+static void release_requests(void *held)
+{
+    lc_tls_requests_release(held);
+}
+
+/* check_requests(list): raises what asking for them would raise. */
+static int check_requests(lua_State *L)
+{
+    struct lc_tls_requests *requests = bind_scratch(L, sizeof(struct lc_tls_requests),
+                                                    release_requests);
+    struct asking asking = { .out = requests };
+
+    lua_pushvalue(L, 1);
+    take_list(L, &asking);
     return 0;
 }
 
@@ -140,6 +163,7 @@ static int requirer(lua_State *L)
     bound->L = L;
     bound->ask = function;
     options.ask_context = bound;
+    bind_charm_check_name(L, BIND_NAME_ENDPOINT, options.endpoint);
     if (!lc_requirer_new(&options, &bound->requirer, &err))
         return bind_raise(L, &err);
     const struct bind_lifecycle lifecycle = { .endpoint = lc_requirer_endpoint(bound->requirer),
@@ -372,4 +396,8 @@ static const struct bind_class requirer_class = {
     .methods = methods,
 };
 
-const luaL_Reg bind_tls_requirer[] = { { "requirer", requirer }, { NULL, NULL } };
+const luaL_Reg bind_tls_requirer[] = {
+    { "requirer", requirer },
+    { "check_requests", check_requests },
+    { NULL, NULL },
+};

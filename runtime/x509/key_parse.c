@@ -42,6 +42,7 @@ static EVP_PKEY *read_plain(const char *label, const unsigned char *der, size_t 
 static bool fail_decryption(struct lc_err *err)
 {
     static const int unsupported[] = {
+        ERR_PACK(ERR_LIB_EVP, 0, ERR_R_UNSUPPORTED), /* what a fetch says */
         ERR_PACK(ERR_LIB_EVP, 0, EVP_R_UNKNOWN_PBE_ALGORITHM),
         ERR_PACK(ERR_LIB_EVP, 0, EVP_R_UNKNOWN_CIPHER),
         ERR_PACK(ERR_LIB_EVP, 0, EVP_R_UNSUPPORTED_ALGORITHM),

@@ -55,10 +55,8 @@ static bool publish(const struct lc_provider *provider, struct lc_err *err)
 {
     LC_AUTO(lc_capabilities_release) struct lc_capabilities wanted = LC_CAPABILITIES_INIT;
 
-    if (provider->capable == NULL)
-        wanted.said = false;
-    else if (!provider->capable(provider->context, &wanted, err))
-        return lc_wrap(err, "capabilities");
+    if (provider->capable != NULL && !provider->capable(provider->context, &wanted, err))
+        return false;
     for (size_t i = 0; i < provider->relation_count; i++) {
         struct lc_provided *relation = &provider->relations[i];
         if (lc_capabilities_equals(&relation->capabilities, &wanted) &&
@@ -135,7 +133,7 @@ static bool decide_all(struct lc_provider *provider, const struct lc_tls_hook *h
         struct lc_provided *relation = &provider->relations[i];
         for (size_t j = 0; j < relation->asked_count; j++)
             if (!decide_one(provider, hook, relation, &relation->asked[j], again, err))
-                return lc_wrap(err, "relation '%s'", relation->relation_id);
+                return false;
     }
     return true;
 }
@@ -187,15 +185,14 @@ static bool reconcile(struct lc_provider *provider, const struct lc_tls_hook *ho
                       struct lc_err *err)
 {
     if (!lc_juju_call(hook->juju, is_leader, &provider->leader, err))
-        return lc_wrap(err, "endpoint '%s'", provider->endpoint);
+        return false;
     if (!provider->leader)
         return true;
     bool good = lc_provider_observe(provider, hook, err);
     for (size_t i = 0; good && i < provider->relation_count; i++)
         good = lc_provided_clean(&provider->relations[i], err);
-    good = good && publish(provider, err) && decide_all(provider, hook, again, err) &&
+    return good && publish(provider, err) && decide_all(provider, hook, again, err) &&
            prune_memory(provider, err) && lc_provider_write(provider, hook, err);
-    return good ? true : lc_wrap(err, "endpoint '%s'", provider->endpoint);
 }
 
 bool lc_provider_handle(struct lc_provider *provider, const struct lc_tls_hook *hook,

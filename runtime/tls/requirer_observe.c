@@ -290,9 +290,8 @@ bool lc_requirer_ask(struct lc_requirer *requirer, struct lc_err *err)
     struct lc_view *view = &requirer->view;
     LC_AUTO(lc_index_release) struct lc_index index = LC_INDEX_INIT;
 
-    if (!requirer->ask(requirer->ask_context, &view->capabilities, &view->wishes, err))
-        return lc_wrap(err, "requests of endpoint '%s'", requirer->endpoint);
-    if (!check_scopes(requirer, &view->wishes, err))
+    if (!requirer->ask(requirer->ask_context, &view->capabilities, &view->wishes, err) ||
+        !check_scopes(requirer, &view->wishes, err))
         return false;
     const size_t width = LC_SHA256_BYTES + 1;
     LC_AUTO(lc_free) unsigned char *digests = lc_alloc(view->wishes.count, width);

@@ -267,9 +267,10 @@ local function add_requests(into, what, list, scope)
   end
 end
 
-local function call_if_function(requests, ...)
-  if type(requests) == "function" then return requests(...) end
-  return requests
+local function call_if_function(requests, capabilities)
+  if type(requests) ~= "function" then return requests end
+  local list = requests(capabilities) -- no tail call, which would take its name from the traceback
+  return list
 end
 
 -- What the author gave as one list for the core. call: what becomes of a function, call_if_function

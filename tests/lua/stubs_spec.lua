@@ -103,7 +103,11 @@ for _, stub in ipairs(stubs) do
     test.raises("stub: not loadable", nil, chunk)
   end)
 
-  for name, comment in pairs(declarations(file)) do
+  local declared <const>, names <const> = declarations(file), {}
+  for name in pairs(declared) do names[#names + 1] = name end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    local comment <const> = declared[name]
     test(("%s: %s says what it returns, and shows how it is used"):format(file, name), function()
       test.has(comment, "---@return ")
       test.has(comment, "---```lua\n")

@@ -1,5 +1,5 @@
--- charm.x509: keys, requests, certificates and chains as Lua sees them. What is read and issued is
--- tested in C (tests/conformance); here, that it arrives.
+-- charm.x509: keys, requests and certificates as Lua sees them. What is read and issued is tested in C
+-- (tests/conformance); here, that it arrives. Chains are in chain_spec.lua.
 local charm <const> = require "charm"
 local json <const> = require "charm.json"
 local test <const> = require "harness"
@@ -494,82 +494,6 @@ test("matches takes what can match", function()
   test.raises("charm.Key or charm.Csr expected, got charm.Certificate", "usage", cert.matches, cert, cert)
   test.raises("charm.Csr or charm.Certificate expected, got nil", "usage", key.matches, key, nil)
   test.raises("charm.Key or charm.Certificate expected, got string", "usage", csr.matches, csr, "")
-end)
-
--- --- chains -------------------------------------------------------------------------------------
-
-function fixture.chain() return x509.chain.new { fixture.cert, fixture.ca } end
-
-test("a chain is a list", function()
-  local chain <const> = fixture.chain
-  test.equal(tostring(chain), "charm.Chain: 2 certificates")
-  test.equal(#chain, 2)
-  test.equal(chain[1], fixture.cert)
-  test.equal(chain[2], fixture.ca)
-  test.equal(chain[0], nil)
-  test.equal(chain[3], nil)
-  test.equal(chain.nonsense, nil)
-  test.equal(#chain:items(), 2)
-  local seen = 0
-  for i, cert in ipairs(chain) do
-    seen = seen + 1
-    test.equal(cert, chain[i])
-  end
-  test.equal(seen, 2)
-end)
-
-test("a chain survives its text", function()
-  local again = assert(x509.chain.parse(fixture.chain:pem()))
-  test.equal(again, fixture.chain)
-  assert(again ~= x509.chain.new { fixture.ca })
-  test.equal(again:has_valid_order(), true)
-  test.equal(x509.chain.new { fixture.ca, fixture.cert }:has_valid_order(), false)
-end)
-
-test.rows({
-  { "an empty text is no chain", "" },
-  { "a text without a certificate is no chain", "-----BEGIN X-----\n-----END X-----" },
-}, function(row)
-  local chain, message, code = x509.chain.parse(row[2])
-  test.fails("", "parse", chain, message, code)
-end)
-
-test.rows({
-  { "a chain verifies up to its CA", function() return { trusted = fixture.ca, at = 1700000001 } end, true },
-  { "trusted may be a list", function() return { trusted = { fixture.ca }, at = 1700000001 } end, true },
-  { "trusted may be a chain", function() return { trusted = fixture.chain, at = 1700000001 } end, true },
-  { "another leaf may be meant",
-    function() return { trusted = fixture.ca, leaf = fixture.ca, at = 1700000001 } end, true },
-  { "it does not after the leaf's end",
-    function() return { trusted = fixture.ca, at = 1700000000 + 91 * 86400 } end, nil, "crypto" },
-  { "it does not before its beginning",
-    function() return { trusted = fixture.ca, at = 1600000000 } end, nil, "crypto" },
-}, function(row)
-  local ok, message, code = fixture.chain:verify(row[2]())
-  if row[3] then
-    test.equal(ok, true, message)
-  else
-    test.fails("", row[4], ok, message, code)
-  end
-end)
-
-test.rows({
-  { "verify needs a trusted certificate", {}, "trusted: expected a charm.Certificate" },
-  { "verify refuses an unknown option", { trusted = {}, att = 1 }, "unknown option 'att'" },
-  { "verify refuses other things in the list",
-    { trusted = { 7 } }, "trusted[1]: expected a charm.Certificate, got number" },
-  { "verify refuses a leaf that is none",
-    { trusted = {}, leaf = 7 }, "leaf: expected a charm.Certificate, got number" },
-}, function(row)
-  test.raises(row[3], "usage", fixture.chain.verify, fixture.chain, row[2])
-end)
-
-test("an empty chain has no leaf to verify", function()
-  local chain = x509.chain.new {}
-  test.equal(#chain, 0)
-  test.equal(chain:has_valid_order(), true)
-  test.equal(chain:pem(), "")
-  test.raises("the chain is empty", "usage", chain.verify, chain, { trusted = {} })
 end)
 
 -- --- leaks --------------------------------------------------------------------------------------

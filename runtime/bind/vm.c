@@ -48,7 +48,7 @@ static void *allocate(void *context, void *old, size_t old_len, size_t len)
         vm->memory_refused = true;
         return NULL;
     }
-    void *fresh = len == 0 ? NULL : malloc(len);
+    void *fresh = len == 0 ? NULL : malloc(len); /* lint: what Lua takes is swept by itself */
     if (fresh == NULL && len > old_len)
         return NULL;
     if (fresh == NULL && len != 0) { /* shrinking never fails */
@@ -58,7 +58,7 @@ static void *allocate(void *context, void *old, size_t old_len, size_t len)
         if (len != 0)
             memcpy(fresh, old, len < old_len ? len : old_len);
         lc_cleanse(old, old_len);
-        free(old);
+        free(old); /* lint: as above */
     }
     vm->memory_used += len - old_len;
     return fresh;

@@ -19,7 +19,7 @@ bool lc_cmd_fail_unknown(const struct lc_cmd *const *table, const char *name, st
 {
     const char *names[COMMANDS_MAX + 1] = { NULL };
 
-    for (size_t i = 0; table[i] != NULL && i < COMMANDS_MAX; i++)
+    for (size_t i = 0; i < COMMANDS_MAX && table[i] != NULL; i++)
         names[i] = table[i]->name;
     const char *nearest = lc_text_nearest(name, names);
     if (nearest != NULL)

@@ -67,6 +67,12 @@ static bool start_lua(struct host *host, struct lc_err *err)
 
 /* --- the hook ---------------------------------------------------------------------------- */
 
+/* An error of the author's has its own place in front. */
+static bool about_endpoint(const struct bind_lifecycle *lifecycle, struct lc_err *err)
+{
+    return err->code == LC_ESCRIPT ? false : lc_wrap(err, "endpoint '%s'", lifecycle->endpoint);
+}
+
 static bool run_lifecycles(struct host *host, struct lc_err *err)
 {
     const struct lc_tls_hook hook = bind_tls_hook(&host->connection.context);
@@ -74,7 +80,7 @@ static bool run_lifecycles(struct host *host, struct lc_err *err)
 
     for (size_t i = 0; i < charm->lifecycle_count; i++)
         if (!charm->lifecycles[i].handle(charm->lifecycles[i].self, &hook, err))
-            return false; /* err names the endpoint */
+            return about_endpoint(&charm->lifecycles[i], err);
     for (size_t i = 0; i < charm->lifecycle_count; i++)
         if (charm->lifecycles[i].deliver != LUA_NOREF &&
             !bind_vm_call(host->vm, charm->lifecycles[i].deliver, 0, err))
@@ -89,7 +95,7 @@ static bool finish_lifecycles(struct host *host, struct lc_err *err)
 
     for (size_t i = 0; i < charm->lifecycle_count; i++)
         if (!charm->lifecycles[i].finish(charm->lifecycles[i].self, &hook, err))
-            return false; /* err names the endpoint */
+            return about_endpoint(&charm->lifecycles[i], err);
     return true;
 }
 

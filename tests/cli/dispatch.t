@@ -469,8 +469,14 @@ answer config-get '{"broken":true}'
 relation_hook certificates-relation-created certificates:1 ca
 is "an error in the author's function fails the hook" "$status" 1
 has "with its place" "$(calls)" \
-    "src/charm.lua:5: no requests today~    src/charm.lua:5: in function 'requests'"
+    "certificates-relation-created: src/charm.lua:5: no requests today~    src/charm.lua:5: in function 'requests'"
 lacks "and nothing is sent" "$(calls)" "relation-set"
+
+answer config-get '{}'
+refuse relation-ids "connection is shut down"
+hook config-changed
+has "a hook command that fails for a life cycle is told with its endpoint" "$(calls)" \
+    "config-changed: endpoint 'certificates': relation-ids: connection is shut down"
 
 # --- actions -----------------------------------------------------------------------------------------
 

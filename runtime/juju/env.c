@@ -58,18 +58,18 @@ static bool take(const char *name, char **slot, struct lc_err *err)
 
 static bool require(const char *name, const char *expected, char **slot, struct lc_err *err)
 {
-    if (variable(name) == NULL)
-        return nonsense(name, expected, err);
-    return take(name, slot, err);
+    const char *value = variable(name);
+
+    return value == NULL ? nonsense(name, expected, err) : keep(value, slot, err);
 }
 
 static bool require_unit(const char *name, char **slot, struct lc_err *err)
 {
-    static const char expected[] = "a unit such as 'web/0'";
+    const char *value = variable(name);
 
-    if (variable(name) == NULL || !lc_unit_name_is_valid(variable(name), NULL))
-        return nonsense(name, expected, err);
-    return take(name, slot, err);
+    if (value == NULL || !lc_unit_name_is_valid(value, NULL))
+        return nonsense(name, "a unit such as 'web/0'", err);
+    return keep(value, slot, err);
 }
 
 static bool load_unit(struct lc_hook_env *env, struct lc_err *err)
@@ -129,6 +129,12 @@ static bool is_relation_id(const char *text)
     return colon != NULL && colon != text && lc_text_to_number(colon + 1, INT64_MAX, &number);
 }
 
+/* Whether this is the name in front of the hook's. */
+static bool is_endpoint(const struct lc_event *event, const char *name)
+{
+    return name != NULL && event->endpoint != NULL && strcmp(name, event->endpoint) == 0;
+}
+
 /* juju-hooks 1.8. */
 static bool load_relation(struct lc_event *event, struct lc_err *err)
 {
@@ -136,7 +142,7 @@ static bool load_relation(struct lc_event *event, struct lc_err *err)
                             event->kind == LC_EVENT_RELATION_DEPARTED;
     const char *name = variable("JUJU_RELATION");
 
-    if (name == NULL || strcmp(name, event->endpoint) != 0)
+    if (!is_endpoint(event, name))
         return nonsense("JUJU_RELATION", "the endpoint in the hook's name", err);
     if (!is_relation_id(variable("JUJU_RELATION_ID")))
         return nonsense("JUJU_RELATION_ID", "a relation such as 'db:7'", err);
@@ -181,7 +187,7 @@ static bool load_pebble(struct lc_event *event, struct lc_err *err)
 {
     const char *name = variable("JUJU_WORKLOAD_NAME");
 
-    if (name == NULL || strcmp(name, event->endpoint) != 0)
+    if (!is_endpoint(event, name))
         return nonsense("JUJU_WORKLOAD_NAME", "the container in the hook's name", err);
     if (event->kind == LC_EVENT_PEBBLE_READY)
         return true;

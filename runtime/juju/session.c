@@ -202,22 +202,17 @@ bool lc_session_flush(struct lc_session *session, struct lc_err *err)
 
 char *session_key(const struct session_question *question)
 {
-    const char *words[] = { question->command, question->subject, question->detail };
-    size_t len = 0;
+    const char *const words[] = { question->command, question->subject, question->detail };
+    LC_AUTO(lc_buf_release) struct lc_buf text;
+    struct lc_err ignored = LC_ERR_INIT; /* there is only one reason */
+    char *key = NULL;
 
-    for (size_t i = 0; i < LC_COUNT(words); i++)
-        len += words[i] == NULL ? 1 : strlen(words[i]) + 2;
-    char *key = lc_alloc(len + 1, 1);
-    char *at = key;
+    lc_buf_init(&text, SIZE_MAX / 2);
     /* A word that is missing and one that is empty differ. */
-    for (size_t i = 0; i < LC_COUNT(words) && key != NULL; i++) {
-        if (words[i] != NULL) {
-            *at++ = '=';
-            at = stpcpy(at, words[i]);
-        }
-        *at++ = '\n';
-    }
-    return key;
+    for (size_t i = 0; i < LC_COUNT(words); i++)
+        lc_buf_printf(&text, "%s%s\n", words[i] == NULL ? "" : "=",
+                      words[i] == NULL ? "" : words[i]);
+    return lc_buf_take(&text, &key, NULL, &ignored) ? key : NULL;
 }
 
 bool session_is_answer(const struct lc_err *err)

@@ -96,16 +96,15 @@ static enum lc_code code_of_text(const char *text, int exit_code)
 static const char *error_line(char *text)
 {
     static const char mark[] = "ERROR ";
-    char *found = NULL;
+    const size_t mark_len = sizeof(mark) - 1;
+    char *found = text;
 
-    for (char *line = text; line != NULL; line = strchr(line, '\n')) {
-        line += *line == '\n';
-        if (lc_text_has_prefix(line, mark))
-            found = line + sizeof(mark) - 1;
-    }
-    if (found == NULL)
-        found = text;
-    size_t len = found == text ? strlen(found) : strcspn(found, "\n");
+    for (char *at = text; (at = strstr(at, mark)) != NULL; at += mark_len)
+        if (at == text || at[-1] == '\n')
+            found = at;
+    const bool is_marked = lc_text_has_prefix(found, mark);
+    found += is_marked ? mark_len : 0;
+    size_t len = is_marked ? strcspn(found, "\n") : strlen(found);
     while (len > 0 && strchr("\r\n ", found[len - 1]) != NULL)
         len--;
     found[len] = '\0';

@@ -27,29 +27,39 @@ static void content_files_release(struct content_files *files)
 }
 LC_AUTO_VALUE(struct content_files, content_files_release);
 
+static const char file_mark[] = "#file=";
+
+/* The argument comes first, so that each file that is made can be found again. */
 static bool write_fields(struct content_files *files, const struct lc_secret_content *content,
                          struct lc_err *err)
 {
     for (size_t i = 0; i < content->count; i++) {
         const struct lc_secret_field *field = &content->fields[i];
-        LC_AUTO(lc_free) char *path = lc_path_join(files->folder, field->key);
-        if (path == NULL)
-            return lc_fail_memory(err);
-        if (!lc_file_create(path, field->value.data, field->value.len, 0600, err))
+        if (!lc_strlist_addf(&files->arguments, err, "%s%s%s/%s", field->key, file_mark,
+                             files->folder, field->key))
             return false;
-        if (!lc_strlist_addf(&files->arguments, err, "%s#file=%s", field->key, path))
+        const char *path = strstr(files->arguments.items[i], file_mark) + sizeof(file_mark) - 1;
+        if (!lc_file_create(path, field->value.data, field->value.len, 0600, err))
             return false;
     }
     return true;
 }
 
-/* The folder goes whatever has happened; the first error counts. That it could not go is an error
- * too: it holds the secret. */
+/* The files go whatever has happened, and without a need of memory; the first error counts. That
+ * they could not go is an error too: they hold the secret. */
 static bool remove_files(const struct content_files *files, bool good, struct lc_err *err)
 {
     struct lc_err removal = LC_ERR_INIT;
+    bool removed = true;
 
-    if (files->folder == NULL || lc_dir_remove_tree(files->folder, &removal) || !good)
+    if (files->folder == NULL)
+        return good;
+    for (size_t i = 0; i < files->arguments.count; i++) {
+        const char *path = strstr(files->arguments.items[i], file_mark) + sizeof(file_mark) - 1;
+        removed = lc_file_remove(path, &removal) && removed;
+    }
+    removed = lc_dir_remove_tree(files->folder, &removal) && removed;
+    if (removed || !good)
         return good;
     *err = removal;
     return lc_wrap(err, "cannot remove the temporary files of a secret");
@@ -57,22 +67,20 @@ static bool remove_files(const struct content_files *files, bool good, struct lc
 
 /* Run the command with the content, if there is some, as files; its output goes to *out unless that
  * is NULL. */
-static bool run_with_content(const struct lc_tool *tool, struct tool_call *call,
+static bool run_with_content(const struct lc_tool *tool, const struct tool_call *call,
                              const struct lc_secret_content *content, char **out,
                              struct lc_err *err)
 {
     LC_AUTO(content_files_release) struct content_files files = CONTENT_FILES_INIT;
+    struct tool_call whole = *call;
     bool good = true;
 
-    if (content != NULL) {
-        good = lc_dir_temporary("luacharm-secret", &files.folder, err) &&
-               write_fields(&files, content, err);
-        if (!good)
-            (void)lc_wrap(err, "%s", call->words[0]);
-        call->more = &files.arguments;
-    }
+    whole.more = &files.arguments;
+    if (content != NULL && (!lc_dir_temporary("luacharm-secret", &files.folder, err) ||
+                            !write_fields(&files, content, err)))
+        good = lc_wrap(err, "%s", call->words[0]);
     if (good)
-        good = out == NULL ? tool_do(tool, call, err) : tool_text(tool, call, out, err);
+        good = out == NULL ? tool_do(tool, &whole, err) : tool_text(tool, &whole, out, err);
     return remove_files(&files, good, err);
 }
 
@@ -93,7 +101,7 @@ bool tool_secret_add(void *context, const struct lc_secret_spec *spec, char **id
         return lc_wrap(err, "secret-add");
     const bool expires = spec->expire_s != 0;
     lc_time_format(spec->expire_s, expiry); /* RFC 3339 (juju-hooks 3.6) */
-    struct tool_call call = TOOL_CALL(
+    const struct tool_call call = TOOL_CALL(
         "secret-add", spec->app_owned ? "--owner=application" : "--owner=unit",
         label == NULL ? NULL : "--label", label, description == NULL ? NULL : "--description",
         description, expires ? "--expire" : NULL, expires ? expiry : NULL,

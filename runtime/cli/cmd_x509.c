@@ -1,6 +1,8 @@
 /* luacharm x509 show: what is in PEM files. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -110,12 +112,32 @@ static bool show_text(const char *file, const char *text, size_t len, struct out
     return lc_fail(err, LC_EPARSE, "%s: no key, request or certificate in PEM in it", file);
 }
 
+/* Not by stdio, whose buffer would keep a key. */
+static bool read_standard_input(struct lc_secret *out, struct lc_err *err)
+{
+    char *room;
+
+    while ((room = lc_secret_room(out, 4096, err)) != NULL) {
+        const ssize_t count = read(STDIN_FILENO, room, 4096);
+        if (count == 0)
+            return true;
+        if (count > 0)
+            lc_secret_grew(out, (size_t)count);
+        else if (errno != EINTR)
+            return lc_fail_errno(err, errno, "cannot read standard input");
+    }
+    return lc_wrap(err, "standard input");
+}
+
 static bool show_file(const char *file, struct output *output, struct lc_err *err)
 {
     LC_AUTO(lc_secret_release) struct lc_secret content = LC_SECRET_INIT;
+    const bool is_input = strcmp(file, "-") == 0;
 
-    return lc_file_read_secret(file, &content, err) &&
-           show_text(file, content.data == NULL ? "" : content.data, content.len, output, err);
+    if (is_input ? !read_standard_input(&content, err) : !lc_file_read_secret(file, &content, err))
+        return false;
+    return show_text(is_input ? "standard input" : file, content.data == NULL ? "" : content.data,
+                     content.len, output, err);
 }
 
 /* A file that cannot be shown does not keep the others from it. */
@@ -153,7 +175,8 @@ static const struct lc_opt show_options[] = {
 static const struct lc_cmd show = {
     .name = "show",
     .synopsis = "[--json] FILE...",
-    .summary = "keys, requests and certificates in words, never a private key's secrets",
+    .summary = "keys, requests and certificates in words, never a private key's secrets; - is "
+               "standard input",
     .options = show_options,
     .min = 1,
     .max = LC_ANY,

@@ -86,6 +86,8 @@ head -c 4194305 /dev/zero | tr '\0' ' ' >large.lua
 fails 'a script that is too large' 1 'luacharm: large.lua: more than 4194304 bytes' "$L" run large.lua
 head -c 4194304 large.lua >largest.lua
 passes 'the largest script' "$L" run largest.lua
+echo 'error { code = "internal", message = "cannot be" }' >bug.lua
+fails 'a bug of ours asks to be reported' 70 'please report it' "$L" run bug.lua
 cat >finalizer.lua <<'LUA'
 setmetatable({}, { __gc = function() error "too late" end })
 LUA

@@ -58,6 +58,9 @@ lacks 'text between is not' "$(cat "$OUT")" 'junk'
 passes 'several files' "$L" x509 show csr.pem ca.pem
 is 'are shown in order' "$(grep -c '' "$OUT")" "$(($("$L" x509 show csr.pem | grep -c '') + $("$L" x509 show ca.pem | grep -c '') + 1))"
 
+is 'standard input' "$("$L" x509 show - <ca.pem | head -n 1)" 'standard input: certificate'
+is 'standard input beside files' "$(cat ca.pem | "$L" x509 show csr.pem - | grep -c '^[a-z].*: ')" 2
+
 # --- encrypted keys ----------------------------------------------------------------------------
 
 openssl pkey -in ec.pem -aes256 -passout pass:moth -out encrypted.pem 2>/dev/null
@@ -114,6 +117,10 @@ cat public.pem cert.pem >mixed.pem
 passes 'a block of another kind beside a certificate' "$L" x509 show mixed.pem
 fails 'one bad file of several fails' 1 'empty.pem' "$L" x509 show empty.pem cert.pem
 has 'and the others are shown' "$(cat "$OUT")" 'CN=db.internal'
-head -c 1100000 /dev/zero >huge.pem
+fails 'standard input that is empty' 1 'luacharm: standard input: no key, request or certificate' \
+    "$L" x509 show - </dev/null
+head -c 9000000 /dev/zero >huge.pem
+fails 'standard input that is too large' 1 'luacharm: standard input: a secret is over' \
+    sh -c '"$1" x509 show - <huge.pem' sh "$L"
 fails 'a file that is too large' 1 'huge.pem: more than' "$L" x509 show huge.pem
 done_testing

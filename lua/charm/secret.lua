@@ -68,14 +68,18 @@ local metatable <const> = {
 -- What was read in this hook, by object, so that a second look costs nothing.
 local contents <const> = setmetatable({}, { __mode = "k" })
 
----@param id string? any reference to it
+-- How Juju or the author named it: one of another model is found only so.
+local references <const> = setmetatable({}, { __mode = "k" })
+
+---@param reference string? in any of Juju's forms
 ---@param label string?
 ---@return charm.JujuSecret
 ---@nodiscard
-function M.new(id, label)
-  local bare = id and id:match("([0-9a-v]+)$")
-  local secret = setmetatable({ id = bare, label = label }, metatable)
-  if id and id:find("/", 1, true) then rawset(secret, "uri", id) end
+function M.new(reference, label)
+  local id = reference and reference:match("[0-9a-v]+$")
+  local secret = setmetatable({ id = id, label = label }, metatable)
+  if reference and reference:find("//", 1, true) then rawset(secret, "uri", reference) end
+  references[secret] = reference
   return secret
 end
 
@@ -91,7 +95,7 @@ local function managed_id(self, what)
 end
 
 local function read(self, how)
-  local content, message, code = core.secret_get(rawget(self, "uri") or rawget(self, "id"), self.label, how)
+  local content, message, code = core.secret_get(references[self] or rawget(self, "id"), self.label, how)
   if content and how ~= "peek" then contents[self] = content end
   return content, message, code
 end

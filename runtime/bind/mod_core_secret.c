@@ -185,6 +185,8 @@ static int secret_get(lua_State *L)
 
     if (id == NULL && label == NULL)
         bind_misuse(L, "expected an id or a label");
+    if (id != NULL)
+        (void)check_id(L, 1); /* any reference goes on as it is */
     if (!lc_juju_call(juju, secret_get, id, label, how, content, &err))
         return bind_core_absent(L, &err);
     push_content(L, content);

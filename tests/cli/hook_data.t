@@ -204,11 +204,23 @@ charm.on("install", function() charm.secret.add { content = { password = 5 } } e
 charm.on("update-status", function() charm.secret.get { lable = "x" } end)
 charm.on("upgrade-charm", function() charm.secret.add { content = { password = "x" }, owner = "me" } end)
 charm.on("remove", function() charm.secret.add { content = { ["bad key"] = "x" } } end)
+charm.on("leader-elected", function()
+  local theirs <const> = assert(charm.secret.get { id = "secret://11111111-2222-4333-8444-555555555555/9m4e2mr0ui3e8a215n4g" })
+  print(theirs.id, theirs.uri)
+  print(charm.secret.get { id = "not an id" })
+end)
 EOF
 hook start
 has "a secret that is not there is nil, a message and a code" "$(calls)" \
     "nil	secret-get: secret not found	not_found~nil	secret-get: secret not found	not_found"
 has "the newest revision is asked for with --refresh" "$(calls)" "--refresh"
+answer secret-get '{"password":"x"}'
+hook leader-elected
+has "a secret of another model is read by its URI" "$(calls)" \
+    "secret-get --format=json -- secret://11111111-2222-4333-8444-555555555555/9m4e2mr0ui3e8a215n4g"
+has "and keeps it" "$(calls)" "9m4e2mr0ui3e8a215n4g	secret://11111111-2222-4333-8444-555555555555/9m4e2mr0ui3e8a215n4g"
+has "what is no reference is told" "$(calls)" "src/charm.lua:14: get: the id of a secret expected, got 'not an id'"
+rm "$record/answer.secret-get"
 answer secret-info-get '{"9m4e2mr0ui3e8a215n4g":{"revision":2,"label":"mine","owner":"unit"}}'
 hook stop
 has "a label that is taken is an error at once" "$(calls)" \

@@ -185,6 +185,44 @@ static void parts_are_found(void **state)
     assert_false(lc_text_contains_nocase("permission", "permission denied"));
 }
 
+struct nearest_row {
+    const char *name;
+    const char *text;
+    const char *want; /* NULL: none is near */
+};
+
+static const struct nearest_row nearest_rows[] = {
+    { "a name itself", "units", "units" },
+    { "a letter too few", "unit", "units" },
+    { "a letter too many", "unitts", "units" },
+    { "another letter", "umits", "units" },
+    { "two letters swapped", "untis", "units" },
+    { "two swapped at the end", "unist", "units" },
+    { "the nearest of several", "config-bb", "config-b" },
+    { "the first of equals", "config-", "config-a" },
+    { "a third of the letters may differ", "unxxts", "units" },
+    { "more may not", "uxxxts", NULL },
+    { "a short text may differ in one", "o", "n" },
+    { "nothing is near to nothing but one letter", "", "n" },
+    { "a text as long as can be compared",
+      "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", NULL },
+    { "a longer one", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", NULL },
+};
+
+static void check_nearest(void **state)
+{
+    static const char *const names[] = { "units", "config-a", "config-b", "n", NULL };
+    static const char *const nothing[] = { NULL };
+    const struct nearest_row *row = *state;
+    const char *got = lc_text_nearest(row->text, names);
+
+    if (row->want == NULL)
+        assert_null(got);
+    else
+        assert_string_equal(got == NULL ? "none" : got, row->want);
+    assert_null(lc_text_nearest(row->text, nothing));
+}
+
 int main(void)
 {
     struct suite suite = SUITE_INIT;
@@ -197,5 +235,6 @@ int main(void)
     SUITE_TEST(&suite, "base64 may be wrapped", base64_may_be_wrapped);
     SUITE_TEST(&suite, "hex is lower case", hex_is_lower_case);
     SUITE_TEST(&suite, "parts are found", parts_are_found);
+    SUITE_ROWS(&suite, nearest_rows, check_nearest);
     return suite_run(&suite, "text");
 }

@@ -45,7 +45,7 @@ PROGRAM_LIBS = $(if $(filter release,$(PROFILE)),$(STATIC_LIBS),$(DYNAMIC_LIBS))
 # --- what there is -----------------------------------------------------------------------------
 
 SOURCES  := $(foreach layer,$(LAYERS),$(wildcard runtime/$(layer)/*.c))
-MODULES  := $(sort $(wildcard lua/charm/*.lua))
+MODULES  := $(sort $(wildcard lua/charm/*.lua lua/charm/[a-z]*/*.lua))
 MODULES_OBJECT := $(if $(filter bind,$(LAYERS)),$(BUILD)/obj/modules.o)
 OBJECTS  := $(SOURCES:%.c=$(BUILD)/obj/%.o)
 ARCHIVES := $(foreach layer,$(LAYERS),$(BUILD)/lib$(layer).a)

@@ -1,0 +1,267 @@
+-- The requirer: what an author says of the certificates that are wanted, and what happens to them.
+local core <const> = require "charm.tls.core"
+local errors <const> = require "charm.errors"
+local pair <const> = require "charm.tls.pair"
+
+local M = {}
+
+---@alias charm.tls.Mode "unit"|"app"|"app_and_unit"
+---@alias charm.tls.EventName "available"|"denied"|"revoked"|"renewing"
+
+---What is in a certificate. At least one of common_name and the sans_* must be given.
+---@class charm.tls.Request: charm.x509.Attributes
+---@field name string? to tell several requests apart: events and certs:assigned(name) carry it
+
+---What the provider says that it can do; a field that is nil was not said.
+---@class charm.tls.Capabilities
+---@field supports_ip_sans boolean?
+---@field supports_wildcard_dns boolean?
+---@field supports_subdomain boolean?
+---@field supports_ca_certificates boolean?
+---@field allowed_domains string[]?
+---@field provider_type string? a hint, such as "acme" or "self-signed"
+
+---A refused request.
+---@class charm.tls.Denial
+---@field code string such as "wildcard_not_allowed"; "other" for one that has no name
+---@field number integer the wire's, such as 103
+---@field name string as the provider called it
+---@field message string
+---@field reason string?
+---@field provider string?
+---@field endpoint string?
+
+---The certificates of one endpoint.
+---@class charm.tls.Requirer
+---@field endpoint string
+local Requirer = {}
+Requirer.__index = Requirer
+Requirer.__name = "charm.tls.Requirer"
+
+local event_names <const> = { available = true, denied = true, revoked = true, renewing = true }
+
+---Call a function for what happens to our certificates; each change once.
+---
+---* "available": a certificate is there, new or changed, with its key
+---* "denied": the provider refuses; the second argument says why
+---* "revoked": a certificate was revoked; it is not handed out any more, and a new one is asked for
+---* "renewing": a successor was asked for; until it is there this one is handed out
+---
+---An error in a handler fails the hook, and the event comes again when Juju retries it.
+---@param name charm.tls.EventName
+---@param handler fun(cert: charm.tls.Pair, denial: charm.tls.Denial?)
+function Requirer:on(name, handler)
+  if not event_names[name] then
+    errors.misuse("certs:on: '%s' is none of available, denied, revoked, renewing", tostring(name))
+  end
+  errors.check_function("certs:on", handler)
+  local handlers = self.handlers[name] or {}
+  self.handlers[name] = handlers
+  handlers[#handlers + 1] = handler
+end
+
+---The certificate and key to be used now: the first, or that of the request with this name.
+---@param name string?
+---@return charm.tls.Pair? pair
+---@return string? message
+---@return charm.ErrorCode? code
+---@nodiscard
+function Requirer:assigned(name)
+  local fields, message, code = self.core:assigned(name)
+  if not fields then return nil, message, code end
+  return pair.new(fields)
+end
+
+---All of them, in the order of the requests.
+---@return charm.tls.Pair[]
+---@nodiscard
+function Requirer:all()
+  local list = {}
+  while true do
+    local fields = self.core:assigned_at(#list + 1)
+    if not fields then return list end
+    list[#list + 1] = pair.new(fields)
+  end
+end
+
+---Why the provider refuses a request of ours; nil when it does not.
+---@param name string?
+---@return charm.tls.Denial?
+---@nodiscard
+function Requirer:denial(name)
+  return self.core:denial(name)
+end
+
+---What the provider says that it can do; nil when it has not said anything.
+---@return charm.tls.Capabilities?
+---@nodiscard
+function Requirer:capabilities()
+  return self.core:capabilities()
+end
+
+-- Hand out what has happened, one event after another; a handler that makes more of them happen has
+-- them handed out after its own.
+local function deliver(certs)
+  if certs.delivering then return end
+  certs.delivering = true
+  local _ <close> = setmetatable({}, { __close = function() certs.delivering = false end })
+  while true do
+    local name, fields, denial = certs.core:next()
+    if not name then return end
+    local cert = pair.new(fields)
+    for _, handler in ipairs(certs.handlers[name] or {}) do handler(cert, denial) end
+    certs.core:delivered()
+  end
+end
+
+---Look again now: after something that the requests depend on has changed.
+function Requirer:sync()
+  self.core:sync()
+  deliver(self)
+end
+
+---Ask for a successor now, with the same key.
+---@param cert charm.tls.Pair|charm.Certificate
+function Requirer:renew(cert)
+  self.core:renew(pair.is(cert) and cert.certificate or cert)
+  deliver(self)
+end
+
+local rotate_options <const> = { scope = "string", drop_old = "boolean" }
+
+---Make a new key and ask for new certificates. The old ones are handed out until then, unless
+---`drop_old` says that the old key must not be used any more.
+---@param options { scope: charm.tls.Scope?, drop_old: boolean? }?
+function Requirer:regenerate_key(options)
+  options = errors.check_options("certs:regenerate_key", options, rotate_options)
+  self.core:regenerate_key(options.scope or self.scope, options.drop_old)
+  deliver(self)
+end
+
+local import_options <const> = { scope = "string" }
+
+---Use this key from now on, kept in the secret as a generated one is.
+---@param key charm.Key
+---@param options { scope: charm.tls.Scope? }?
+function Requirer:import_key(key, options)
+  options = errors.check_options("certs:import_key", options, import_options)
+  self.core:import_key(options.scope or self.scope, key)
+  deliver(self)
+end
+
+---The id of the secret that holds our key; nil when the charm gives the key itself.
+---@param scope charm.tls.Scope?
+---@return string?
+---@nodiscard
+function Requirer:key_secret_id(scope)
+  return self.core:key_secret_id(scope or self.scope)
+end
+
+local function check_list(what, list)
+  if type(list) ~= "table" then
+    errors.misuse("%s: expected a list of requests, got %s", what, errors.kind(list))
+  end
+  if next(list) ~= nil and #list == 0 then
+    errors.misuse("%s: expected a list of requests, such as { { common_name = \"...\" } }", what)
+  end
+  return list
+end
+
+-- One request as the core takes it: the name and the scope beside the attributes.
+local function split_request(what, request, scope)
+  if type(request) ~= "table" then
+    errors.misuse("%s: a request is a table such as { common_name = \"...\" }, got %s", what,
+      errors.kind(request))
+  end
+  local attributes = {}
+  for key, value in pairs(request) do
+    if key ~= "name" then attributes[key] = value end
+  end
+  return { name = request.name, scope = scope, attributes = attributes }
+end
+
+local function add_requests(into, what, list, scope)
+  for place, request in ipairs(check_list(what, list)) do
+    into[#into + 1] = split_request(("%s[%d]"):format(what, place), request, scope)
+  end
+end
+
+local function call_if_function(requests, capabilities)
+  if type(requests) ~= "function" then return requests end
+  local list = requests(capabilities) -- no tail call, which would take its name from the traceback
+  return list
+end
+
+-- What the author gave as one list for the core. call: what becomes of a function, call_if_function
+-- or, when nothing may be called, one that gives an empty list.
+local function ask_for(what, mode, requests, call, capabilities)
+  requests = call(requests, capabilities)
+  local list = {}
+  if mode ~= "app_and_unit" then
+    add_requests(list, what, requests, mode)
+    return list
+  end
+  if type(requests) ~= "table" or (requests.app == nil and requests.unit == nil and next(requests)) then
+    errors.misuse("%s: mode app_and_unit takes { app = {...}, unit = {...} }", what)
+  end
+  for _, scope in ipairs { "app", "unit" } do
+    add_requests(list, ("%s.%s"):format(what, scope), call(requests[scope] or {}, capabilities), scope)
+  end
+  return list
+end
+
+-- What can be told before any hook: lists are checked when the charm is loaded.
+local function nothing_if_function(requests)
+  return type(requests) == "function" and {} or requests
+end
+
+local modes <const> = { unit = true, app = true, app_and_unit = true }
+local requires_options <const> = {
+  mode = "string", requests = "any", key = "table", private_key = "any", renew_at = "number",
+  always = "boolean",
+}
+
+---Ask for certificates on an endpoint. `requests` is a list, or a function of what the provider says
+---it can do (nil when it has not said anything), called whenever requests are looked at; in mode
+---"app_and_unit" { app = ..., unit = ... }, each a list or a function.
+---
+---    local certs = tls.requires("certificates", {
+---      requests = { { common_name = "web.example.com", sans_dns = { "web.example.com" } } },
+---    })
+---    certs:on("available", function(cert) cert:install { dir = "/etc/web/tls" } end)
+---
+---* key: what to generate, as x509.key.generate takes it; RSA 2048 when not said. A provider may not
+---  know other types.
+---* private_key: a charm.Key of the charm's own, which is then not kept by us
+---* renew_at: at which part of its validity a certificate is renewed, above 0.5 to 1; 0.9
+---* always: announce what is available in each hook, changed or not
+---@param endpoint string
+---@param options table as above
+---@return charm.tls.Requirer
+function M.requires(endpoint, options)
+  errors.check_text("tls.requires", endpoint)
+  options = errors.check_options("tls.requires", options, requires_options)
+  local mode = options.mode or "unit"
+  if not modes[mode] then
+    errors.misuse("tls.requires: mode: expected unit, app or app_and_unit, got '%s'", mode)
+  end
+  local what = ("requests of '%s'"):format(endpoint)
+  local requests = options.requests
+  if type(requests) ~= "function" and type(requests) ~= "table" then
+    errors.misuse("tls.requires: requests: expected a list or a function, got %s", errors.kind(requests))
+  end
+  core.check_requests(ask_for(what, mode, requests, nothing_if_function))
+  local scope = mode == "app" and "app" or "unit" -- whose key is meant when nobody says
+  local certs = setmetatable({ endpoint = endpoint, handlers = {}, scope = scope }, Requirer)
+  certs.core = core.requirer({
+    endpoint = endpoint, mode = mode, key = options.key, private_key = options.private_key,
+    renew_at = options.renew_at, always = options.always,
+  }, function(capabilities)
+    return ask_for(what, mode, requests, call_if_function, capabilities)
+  end, function()
+    deliver(certs)
+  end)
+  return certs
+end
+
+return M

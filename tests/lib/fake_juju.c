@@ -54,8 +54,7 @@ bool fake_is_own_unit(const struct fake_juju *fake, const char *unit)
     return strncmp(unit, fake->env.app, app_len) == 0 && unit[app_len] == '/';
 }
 
-/* --- the journal and failures ------------------------------------------------------------------
- */
+/* --- the journal and failures --- */
 
 static bool is_due(struct fake_fault *fault, const char *line)
 {
@@ -141,8 +140,7 @@ void fake_juju_fail_clear(struct fake_juju *fake)
     fake->fault_count = 0;
 }
 
-/* --- life and hooks ----------------------------------------------------------------------------
- */
+/* --- life and hooks --- */
 
 struct fake_juju *fake_juju_new(const char *unit)
 {
@@ -320,8 +318,7 @@ bool fake_juju_commit(struct fake_juju *fake, struct lc_err *err)
     return good;
 }
 
-/* --- the world, and reading it back ------------------------------------------------------------
- */
+/* --- the world, and reading it back --- */
 
 void fake_juju_advance(struct fake_juju *fake, int64_t seconds)
 {

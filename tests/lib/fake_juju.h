@@ -35,7 +35,7 @@ const struct lc_juju *fake_juju_port(struct fake_juju *fake);
 const struct lc_hook_env *fake_juju_env(struct fake_juju *fake);
 const struct lc_clock *fake_juju_clock(struct fake_juju *fake);
 
-/* --- hooks -------------------------------------------------------------------------------------
+/* --- hooks ---
  * Begin the next hook: nothing is pending, and the journal is empty. The others also set the event.
  * remote_unit: NULL for created, broken and application data. secret: its id or label. */
 void fake_juju_begin(struct fake_juju *fake);
@@ -53,7 +53,7 @@ bool fake_juju_commit(struct fake_juju *fake, struct lc_err *err) LC_MUST_CHECK;
 /* The hook failed. */
 void fake_juju_discard(struct fake_juju *fake);
 
-/* --- the world ---------------------------------------------------------------------------------
+/* --- the world ---
  * Time, leadership, and who we are: another unit of the same application goes on from here. */
 void fake_juju_advance(struct fake_juju *fake, int64_t seconds);
 void fake_juju_set_time(struct fake_juju *fake, int64_t now_s);
@@ -93,7 +93,7 @@ void fake_juju_set_secret_text(struct fake_juju *fake, const char *secret, const
 void fake_juju_grant(struct fake_juju *fake, const char *secret, const char *relation_id,
                      const char *subject);
 
-/* --- reading back ------------------------------------------------------------------------------
+/* --- reading back ---
  * NULL where there is nothing. */
 const char *fake_juju_data(struct fake_juju *fake, const char *relation_id, const char *who,
                            const char *key);
@@ -128,7 +128,7 @@ size_t fake_juju_secret_count(struct fake_juju *fake);
 const char *fake_juju_secret_text(struct fake_juju *fake, const char *secret, const char *key);
 bool fake_juju_is_granted(struct fake_juju *fake, const char *secret, const char *subject);
 
-/* --- the journal -------------------------------------------------------------------------------
+/* --- the journal ---
  * One line a call since the hook began: the command, what it is about, flags, and the names of the
  * keys, never values: "relation-set certificates:7 --app certificates", "secret-get ID --refresh",
  * "secret-add --label L --owner unit --expire private-key". */

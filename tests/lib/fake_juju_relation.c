@@ -40,8 +40,7 @@ static bool is_peer(const struct fake_juju *fake, const struct fake_relation *re
     return strcmp(relation->app, fake->env.app) == 0;
 }
 
-/* --- the port ----------------------------------------------------------------------------------
- */
+/* --- the port --- */
 
 /* Not found, although its exit status is 2 (juju-hooks 2.1). */
 static bool find(struct fake_juju *fake, const char *command, const char *relation_id,
@@ -203,8 +202,7 @@ bool fake_relation_set(void *context, const char *relation_id, bool app,
     return true;
 }
 
-/* --- helpers -----------------------------------------------------------------------------------
- */
+/* --- helpers --- */
 
 static struct fake_relation *must_find(struct fake_juju *fake, const char *relation_id)
 {

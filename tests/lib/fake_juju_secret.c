@@ -102,8 +102,7 @@ static bool may_read(const struct fake_juju *fake, const struct fake_secret *sec
     return false;
 }
 
-/* --- labels (juju-hooks 3.4) -------------------------------------------------------------------
- */
+/* --- labels (juju-hooks 3.4) --- */
 
 static bool is_consumer_label_of_own_app(const struct fake_juju *fake,
                                          const struct fake_secret *secret, const char *label)
@@ -178,8 +177,7 @@ struct fake_secret *fake_secret_named(struct fake_juju *fake, const char *secret
     return by_id == NULL ? find_label(fake, secret) : by_id;
 }
 
-/* --- reading -----------------------------------------------------------------------------------
- */
+/* --- reading --- */
 
 bool fake_consumer_add(struct fake_secret *secret, const char *unit, struct fake_consumer **out,
                        struct lc_err *err)
@@ -345,8 +343,7 @@ bool fake_secret_ids(void *context, struct lc_strlist *out, struct lc_err *err)
     return true;
 }
 
-/* --- helpers -----------------------------------------------------------------------------------
- */
+/* --- helpers --- */
 
 /* 20 characters of base32hex, the last one 0 or g (juju-hooks 3.1). */
 bool fake_secret_new(struct fake_juju *fake, const char *owner, struct fake_secret **out,

@@ -54,8 +54,7 @@ bool fake_secret_add_revision(struct fake_secret *secret, struct lc_secret_conte
     return true;
 }
 
-/* --- calls -------------------------------------------------------------------------------------
- */
+/* --- calls --- */
 
 static bool note_spec(struct fake_juju *fake, const struct lc_secret_spec *spec, struct lc_err *err)
 {
@@ -219,8 +218,7 @@ bool fake_secret_revoke(void *context, const char *id, const char *relation_id, 
     return change_grant(context, "secret-revoke", id, relation_id, unit, true, err);
 }
 
-/* --- the commit --------------------------------------------------------------------------------
- */
+/* --- the commit --- */
 
 typedef bool (*commit_step)(struct fake_juju *fake, struct fake_secret *secret, struct lc_err *err);
 

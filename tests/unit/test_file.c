@@ -41,8 +41,7 @@ static void limit_file_size(rlim_t bytes)
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
-/* --- reading -----------------------------------------------------------------------------------
- */
+/* --- reading --- */
 
 static void files_are_read_to_a_limit(void **state)
 {
@@ -108,8 +107,7 @@ static void only_regular_files_are_read(void **state)
     assert_string_equal(text, "linked");
 }
 
-/* --- writing -----------------------------------------------------------------------------------
- */
+/* --- writing --- */
 
 static void files_get_exactly_this_mode(void **state)
 {
@@ -217,8 +215,7 @@ static void removing_what_is_absent_is_fine(void **state)
     assert_fails(lc_file_remove(folder_path(folder), &err), LC_EIO, folder_path(folder));
 }
 
-/* --- what is there -----------------------------------------------------------------------------
- */
+/* --- what is there --- */
 
 static void kinds_are_told_apart(void **state)
 {
@@ -261,8 +258,7 @@ static void check_join(void **state)
     assert_string_equal(path, row->want);
 }
 
-/* --- folders -----------------------------------------------------------------------------------
- */
+/* --- folders --- */
 
 static void folders_are_made_with_their_parents(void **state)
 {

@@ -13,8 +13,7 @@
 
 static struct lc_err err;
 
-/* --- reading -----------------------------------------------------------------------------------
- */
+/* --- reading --- */
 
 /* want: what comes out again in the compact style, sorted. */
 struct read_row {
@@ -180,8 +179,7 @@ static void members_come_in_the_order_of_the_text(void **state)
     assert_null(lc_json_at(part, 2));
 }
 
-/* --- writing -----------------------------------------------------------------------------------
- */
+/* --- writing --- */
 
 /* A document with one of each. */
 static void write_sample(struct lc_buf *out, enum lc_json_style style)
@@ -357,8 +355,7 @@ static void a_full_buffer_is_told_once(void **state)
     assert_fails(lc_buf_check(&out, &err), LC_ELIMIT, "20 bytes");
 }
 
-/* --- building ----------------------------------------------------------------------------------
- */
+/* --- building --- */
 
 static void trees_are_built(void **state)
 {

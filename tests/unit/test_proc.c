@@ -142,8 +142,7 @@ static void our_descriptors_stay_ours(void **state)
     (void)close(fd);
 }
 
-/* --- amounts -----------------------------------------------------------------------------------
- */
+/* --- amounts --- */
 
 static char *pattern(size_t len)
 {
@@ -243,8 +242,7 @@ static void secret_output_goes_elsewhere(void **state)
     assert_true(result.too_much);
 }
 
-/* --- time --------------------------------------------------------------------------------------
- */
+/* --- time --- */
 
 static void a_child_that_takes_too_long_is_killed(void **state)
 {
@@ -334,8 +332,7 @@ static void no_zombie_is_left(void **state)
     assert_int_equal(errno, ECHILD);
 }
 
-/* --- what cannot be run ------------------------------------------------------------------------
- */
+/* --- what cannot be run --- */
 
 static void what_cannot_be_run_is_an_error(void **state)
 {
@@ -375,8 +372,7 @@ static void streams_can_be_inherited(void **state)
     assert_int_equal(result.exit_code, 6);
 }
 
-/* --- something to serve meanwhile --------------------------------------------------------------
- */
+/* --- something to serve meanwhile --- */
 
 struct served {
     int fd;

@@ -369,4 +369,20 @@ refuse network-get 'no network config found for binding "nowhere"'
 hook update-status
 has "a hook command that fails otherwise raises" "$(calls)" 'network-get: no network config found'
 
+# --- programs --------------------------------------------------------------------------------------
+
+charm <<'EOF'
+local charm <const> = require "charm"
+charm.on("start", function() charm.exec { "no-such-program", check = false } end)
+charm.on("stop", function() print(charm.exec { "sh", "-c", "umask; echo $JUJU_UNIT_NAME" }.stdout) end)
+EOF
+hook start
+has "a program that is not there is an error whatever check says" "$(calls)" \
+    "src/charm.lua:2: cannot run 'no-such-program': No such file"
+is "which fails the hook" "$status" 1
+umask 027
+hook stop
+is "a program has the hook's environment, and the umask that the agent gave" "$(calls)" \
+    "juju-log -l INFO -- 0027~web/0~"
+
 done_testing

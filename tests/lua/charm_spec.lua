@@ -111,12 +111,6 @@ test("check = false returns it", function()
   test.equal(charm.exec({ "sh", "-c", "kill -9 $$", check = false }).status, 137)
 end)
 
-test("a program that is not there is an error whatever check says", function()
-  test.raises("luacharm-no-such-program", "not_found", function()
-    charm.exec { "luacharm-no-such-program", check = false }
-  end)
-end)
-
 test("a program that takes too long is killed", function()
   test.raises("sleep: timed out", "timeout", function()
     charm.exec { "sleep", "10", timeout = "1s", check = false }

@@ -7,16 +7,16 @@
 
 #include "base/mem.h"
 
-static char empty[1];
+char lc_buf_empty[1];
 
 void lc_buf_init(struct lc_buf *buf, size_t max)
 {
-    *buf = (struct lc_buf){ .data = empty, .max = max, .code = LC_OK };
+    *buf = (struct lc_buf)LC_BUF_INIT(max);
 }
 
 void lc_buf_release(struct lc_buf *buf)
 {
-    if (buf->data != empty)
+    if (buf->data != lc_buf_empty)
         lc_free(buf->data);
     lc_buf_init(buf, buf->max);
 }
@@ -42,7 +42,7 @@ static bool make_room(struct lc_buf *buf, size_t len)
     size_t capacity = buf->capacity == 0 ? FIRST_CAPACITY : buf->capacity * 2;
     if (capacity < needed)
         capacity = needed;
-    char *grown = lc_resize(buf->data == empty ? NULL : buf->data, capacity, 1);
+    char *grown = lc_resize(buf->data == lc_buf_empty ? NULL : buf->data, capacity, 1);
     if (grown == NULL) {
         buf->code = LC_ENOMEM;
         return false;
@@ -100,7 +100,7 @@ void *lc_buf_room(struct lc_buf *buf, size_t len)
 void lc_buf_grew(struct lc_buf *buf, size_t len)
 {
     buf->len += len;
-    if (buf->data != empty)
+    if (buf->data != lc_buf_empty)
         buf->data[buf->len] = '\0';
 }
 
@@ -108,7 +108,7 @@ void lc_buf_clear(struct lc_buf *buf)
 {
     buf->len = 0;
     buf->code = LC_OK;
-    if (buf->data != empty)
+    if (buf->data != lc_buf_empty)
         buf->data[0] = '\0';
 }
 
@@ -125,7 +125,7 @@ bool lc_buf_take(struct lc_buf *buf, char **out, size_t *len_out, struct lc_err 
 {
     if (!lc_buf_check(buf, err))
         return false;
-    if (buf->data == empty) {
+    if (buf->data == lc_buf_empty) {
         char *none = lc_strdup("");
         if (none == NULL)
             return lc_fail_memory(err);

@@ -4,8 +4,7 @@
  * afterwards is dropped; one lc_buf_check at the end tells. `data` is always NUL-terminated and
  * never NULL, so it can be used as a C string where its bytes hold no NUL.
  *
- *     LC_AUTO(lc_buf_release) struct lc_buf line;
- *     lc_buf_init(&line, 4096);
+ *     LC_AUTO(lc_buf_release) struct lc_buf line = LC_BUF_INIT(4096);
  *     lc_buf_printf(&line, "%s=", name);
  *     lc_buf_add(&line, value, value_len);
  *     if (!lc_buf_check(&line, err))
@@ -19,6 +18,8 @@
 #include "base/attr.h"
 #include "base/err.h"
 
+extern char lc_buf_empty[1]; /* what an empty buffer shows; never written */
+
 struct lc_buf {
     char *data; /* owned; len bytes and a NUL */
     size_t len;
@@ -27,7 +28,12 @@ struct lc_buf {
     enum lc_code code; /* LC_OK, LC_ELIMIT or LC_ENOMEM */
 };
 
-/* Allocates nothing. max: at most SIZE_MAX / 2. */
+/* Allocate nothing. max: at most SIZE_MAX / 2. A local is initialised where it is declared, so that
+ * every return finds something to release. */
+#define LC_BUF_INIT(bytes)                                                                         \
+    {                                                                                              \
+        .data = lc_buf_empty, .max = (bytes), .code = LC_OK                                        \
+    }
 void lc_buf_init(struct lc_buf *buf, size_t max);
 void lc_buf_release(struct lc_buf *buf);
 LC_AUTO_VALUE(struct lc_buf, lc_buf_release);

@@ -166,9 +166,8 @@ static bool fill_and_rename(int fd, const char *temporary, const char *path, con
 
 bool lc_file_write(const char *path, const void *bytes, size_t len, mode_t mode, struct lc_err *err)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf temporary;
+    LC_AUTO(lc_buf_release) struct lc_buf temporary = LC_BUF_INIT(8192);
 
-    lc_buf_init(&temporary, 8192);
     lc_buf_printf(&temporary, "%s.XXXXXX", path);
     if (!lc_buf_check(&temporary, err))
         return lc_wrap(err, "%s", path);
@@ -298,8 +297,7 @@ bool lc_dir_temporary(const char *prefix, char **out, struct lc_err *err)
     static const char *const places[] = { "/dev/shm", "/tmp" };
 
     for (size_t i = 0; i < LC_COUNT(places); i++) {
-        LC_AUTO(lc_buf_release) struct lc_buf path;
-        lc_buf_init(&path, 512);
+        LC_AUTO(lc_buf_release) struct lc_buf path = LC_BUF_INIT(512);
         lc_buf_printf(&path, "%s/%s.XXXXXX", places[i], prefix);
         if (!lc_buf_check(&path, err))
             return false;

@@ -2,9 +2,8 @@
  * output is read while the child runs, to a limit; a child that runs too long is killed.
  *
  *     char *const argv[] = { "nginx", "-t", NULL };
- *     LC_AUTO(lc_proc_result_release) struct lc_proc_result result;
- *     lc_proc_result_init(&result, 64 * 1024);
- *     if (!lc_proc_run(&(struct lc_proc){ .argv = argv, .timeout_ms = 5000 }, &result, err)) ...
+ *     LC_AUTO(lc_proc_result_release) struct lc_proc_result result = LC_PROC_RESULT_INIT(64 *
+ * 1024); if (!lc_proc_run(&(struct lc_proc){ .argv = argv, .timeout_ms = 5000 }, &result, err)) ...
  *     if (result.exit_code != 0) ...
  *
  * All our descriptors are close-on-exec, so that a child gets its three and no more. SIGPIPE must
@@ -46,7 +45,7 @@ struct lc_proc {
 };
 
 struct lc_proc_result {
-    struct lc_buf out; /* max is what lc_proc_result_init was given */
+    struct lc_buf out; /* max is what the initialiser was given */
     struct lc_buf err;
     int exit_code; /* -1 when killed by a signal */
     int signal;    /* 0 when it exited */
@@ -54,6 +53,11 @@ struct lc_proc_result {
     bool too_much; /* it wrote more than the limit, to either; what was over is dropped */
 };
 
+/* max_output: bytes, of each stream. */
+#define LC_PROC_RESULT_INIT(max_output)                                                            \
+    {                                                                                              \
+        .exit_code = -1, .out = LC_BUF_INIT(max_output), .err = LC_BUF_INIT(max_output)            \
+    }
 void lc_proc_result_init(struct lc_proc_result *result, size_t max_output);
 void lc_proc_result_release(struct lc_proc_result *result);
 LC_AUTO_VALUE(struct lc_proc_result, lc_proc_result_release);

@@ -149,9 +149,8 @@ static bool needs_quotes(const char *text)
 
 static void put_binary(struct lc_yaml_writer *writer, const char *bytes, size_t len)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf encoded;
+    LC_AUTO(lc_buf_release) struct lc_buf encoded = LC_BUF_INIT(INT32_MAX / 2);
 
-    lc_buf_init(&encoded, INT32_MAX / 2);
     lc_base64_encode(bytes, len, &encoded);
     if (encoded.code != LC_OK) {
         writer->buf->code = encoded.code;
@@ -219,9 +218,8 @@ static void put_object(struct lc_yaml_writer *writer, const struct lc_json *obje
 
 static void put_number(struct lc_yaml_writer *writer, const struct lc_json *json)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf text;
+    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(64);
 
-    lc_buf_init(&text, 64);
     struct lc_json_writer number = lc_json_writer(&text, LC_JSON_COMPACT);
     lc_json_put(&number, json);
     lc_yaml_put_plain(writer, text.data);

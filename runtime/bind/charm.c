@@ -17,6 +17,7 @@ static int charm_gc(lua_State *L)
         lc_free(charm->handlers[i].name);
     lc_free(charm->handlers);
     lc_free(charm->lifecycles);
+    lc_free(charm->endpoints);
     *charm = (struct bind_charm){ .handlers = NULL };
     return 0;
 }
@@ -80,6 +81,22 @@ static bool has_lifecycle(const struct bind_charm *charm, const char *endpoint)
     return false;
 }
 
+static bool add_lifecycle(struct bind_charm *charm, const struct bind_lifecycle *lifecycle,
+                          struct lc_err *err)
+{
+    const size_t count = charm->lifecycle_count;
+
+    if (!lc_grow(&charm->lifecycles, &charm->lifecycle_capacity, count,
+                 sizeof(*charm->lifecycles)) ||
+        !lc_grow(&charm->endpoints, &charm->endpoint_capacity, count + 1,
+                 sizeof(*charm->endpoints)))
+        return lc_fail_memory(err);
+    charm->endpoints[count] = lifecycle->endpoint;
+    charm->endpoints[count + 1] = NULL;
+    charm->lifecycles[charm->lifecycle_count++] = *lifecycle;
+    return true;
+}
+
 void bind_charm_add_lifecycle(lua_State *L, const struct bind_lifecycle *lifecycle, int object,
                               int deliver)
 {
@@ -99,12 +116,8 @@ void bind_charm_add_lifecycle(lua_State *L, const struct bind_lifecycle *lifecyc
     }
     lua_pushvalue(L, object);
     added.object = luaL_ref(L, LUA_REGISTRYINDEX);
-    if (!lc_grow(&charm->lifecycles, &charm->lifecycle_capacity, charm->lifecycle_count,
-                 sizeof(*charm->lifecycles))) {
-        (void)lc_fail_memory(&err);
+    if (!add_lifecycle(charm, &added, &err))
         (void)bind_raise(L, &err); /* does not return */
-    }
-    charm->lifecycles[charm->lifecycle_count++] = added;
 }
 
 struct lc_tls_hook bind_tls_hook(const struct bind_context *context)
@@ -116,5 +129,6 @@ struct lc_tls_hook bind_tls_hook(const struct bind_context *context)
         .app = context->env->app,
         .clock = &context->clock,
         .log = &context->log,
+        .endpoints = context->charm == NULL ? NULL : context->charm->endpoints,
     };
 }

@@ -55,6 +55,8 @@ struct bind_charm {
     struct bind_lifecycle *lifecycles;
     size_t lifecycle_count;
     size_t lifecycle_capacity;
+    const char **endpoints; /* of the life cycles; ends with NULL once there is one */
+    size_t endpoint_capacity;
     /* Whether the charm's metadata has this endpoint or action, or can produce this event: false
      * with LC_EUSAGE says what there is instead. Set by the host before the charm is loaded; NULL:
      * names are not checked. */

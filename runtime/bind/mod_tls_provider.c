@@ -29,16 +29,17 @@ static void release_ca(void *ca)
 
 static const struct bind_class ca_class;
 
-/* ca(endpoint, attributes, { key, validity }) */
+/* ca(endpoint, attributes, { key, validity, leaf_validity }) */
 static int ca(lua_State *L)
 {
-    static const char *const known[] = { "key", "validity", NULL };
+    static const char *const known[] = { "key", "validity", "leaf_validity", NULL };
     struct lc_ca_options options = { .endpoint = luaL_checkstring(L, 1) };
     struct lc_err err = LC_ERR_INIT;
 
     lua_settop(L, 3);
     bind_check_options(L, 3, known);
     options.validity_s = bind_field_duration(L, 3, "validity", 0);
+    options.leaf_validity_s = bind_field_duration(L, 3, "leaf_validity", 0);
     lua_newtable(L);
     if (!lua_isnil(L, 3))
         lua_getfield(L, 3, "key");

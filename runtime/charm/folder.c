@@ -133,9 +133,8 @@ static bool write_yaml(const char *folder, const char *name, const struct lc_jso
 {
     LC_AUTO(lc_free) char *path = lc_path_join(folder, name);
     LC_AUTO(lc_yaml_writer_free) struct lc_yaml_writer *writer = NULL;
-    LC_AUTO(lc_buf_release) struct lc_buf text;
+    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(LC_YAML_MAX_BYTES);
 
-    lc_buf_init(&text, LC_YAML_MAX_BYTES);
     if (path == NULL)
         return lc_fail_memory(err);
     if (!lc_yaml_writer_new(&text, &writer, err))

@@ -21,9 +21,8 @@ static void print_failure(const struct lc_buf *traceback, const struct lc_err *e
 static int run(const struct lc_args *args, struct lc_err *err)
 {
     LC_AUTO(lc_strlist_release) struct lc_strlist words = LC_STRLIST_INIT;
-    LC_AUTO(lc_buf_release) struct lc_buf traceback;
+    LC_AUTO(lc_buf_release) struct lc_buf traceback = LC_BUF_INIT(64u * 1024);
 
-    lc_buf_init(&traceback, 64u * 1024);
     for (size_t i = 1; i < args->count; i++)
         if (!lc_strlist_add(&words, args->positionals[i], err))
             return LC_EXIT_FAILED;

@@ -12,9 +12,8 @@
 static int run(const struct lc_args *args, struct lc_err *err)
 {
     char cjson[BIND_VERSION_BYTES];
-    LC_AUTO(lc_buf_release) struct lc_buf json;
+    LC_AUTO(lc_buf_release) struct lc_buf json = LC_BUF_INIT(4096);
 
-    lc_buf_init(&json, 4096);
     if (!bind_cjson_version(cjson, err))
         return LC_EXIT_FAILED;
     const struct {

@@ -50,10 +50,9 @@ static void put_key_text(const struct lc_key *key, struct lc_buf *out)
 
 void lc_shown_put_text(const struct lc_shown *shown, struct lc_buf *out)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf words;
+    LC_AUTO(lc_buf_release) struct lc_buf words = LC_BUF_INIT(DESCRIPTION_MAX_BYTES);
     char hex[LC_SHA256_HEX];
 
-    lc_buf_init(&words, DESCRIPTION_MAX_BYTES);
     if (shown->cert != NULL)
         lc_cert_describe(shown->cert, &words);
     else if (shown->csr != NULL)

@@ -64,9 +64,8 @@ bool host_files_load(struct host_files *files, struct bind_vm *vm, struct lc_err
 bool host_files_run_script(const struct host_files *files, struct bind_vm *vm,
                            const struct lc_event *event, bool *found_out, struct lc_err *err)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf path;
+    LC_AUTO(lc_buf_release) struct lc_buf path = LC_BUF_INIT(PATH_MAX_BYTES);
 
-    lc_buf_init(&path, PATH_MAX_BYTES);
     *found_out = false;
     /* The name comes from the environment: it must not lead out of the folder. */
     if (files->has_charm || event->name == NULL || strchr(event->name, '/') != NULL)
@@ -131,9 +130,8 @@ static const char *name_at(const struct lc_charm_meta *meta, enum named what, si
 static bool unknown(const struct lc_charm_meta *meta, enum named what, const char *name, size_t len,
                     struct lc_err *err)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf known;
+    LC_AUTO(lc_buf_release) struct lc_buf known = LC_BUF_INIT(512);
 
-    lc_buf_init(&known, 512);
     for (size_t i = 0; i < count_of(meta, what); i++)
         lc_buf_printf(&known, "%s'%s'", i == 0 ? "" : ", ", name_at(meta, what, i));
     return lc_fail(err, LC_EUSAGE, "the metadata has no %s '%.*s' (it has %s)", named_words[what],

@@ -203,11 +203,10 @@ bool lc_session_flush(struct lc_session *session, struct lc_err *err)
 char *session_key(const struct session_question *question)
 {
     const char *const words[] = { question->command, question->subject, question->detail };
-    LC_AUTO(lc_buf_release) struct lc_buf text;
+    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(SIZE_MAX / 2);
     struct lc_err ignored = LC_ERR_INIT; /* there is only one reason */
     char *key = NULL;
 
-    lc_buf_init(&text, SIZE_MAX / 2);
     /* A word that is missing and one that is empty differ. */
     for (size_t i = 0; i < LC_COUNT(words); i++)
         lc_buf_printf(&text, "%s%s\n", words[i] == NULL ? "" : "=",

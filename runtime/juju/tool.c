@@ -185,18 +185,18 @@ static bool run(const struct lc_tool *tool, const struct tool_call *call,
 
 bool tool_do(const struct lc_tool *tool, const struct tool_call *call, struct lc_err *err)
 {
-    LC_AUTO(lc_proc_result_release) struct lc_proc_result result;
+    LC_AUTO(lc_proc_result_release)
+    struct lc_proc_result result = LC_PROC_RESULT_INIT(LC_TOOL_MAX_OUTPUT);
 
-    lc_proc_result_init(&result, LC_TOOL_MAX_OUTPUT);
     return run(tool, call, &result, NULL, err);
 }
 
 bool tool_text(const struct lc_tool *tool, const struct tool_call *call, char **out,
                struct lc_err *err)
 {
-    LC_AUTO(lc_proc_result_release) struct lc_proc_result result;
+    LC_AUTO(lc_proc_result_release)
+    struct lc_proc_result result = LC_PROC_RESULT_INIT(LC_TOOL_MAX_OUTPUT);
 
-    lc_proc_result_init(&result, LC_TOOL_MAX_OUTPUT);
     if (!run(tool, call, &result, NULL, err))
         return false;
     if (memchr(result.out.data, '\0', result.out.len) != NULL)
@@ -220,9 +220,9 @@ static bool parse(const struct tool_call *call, const char *text, size_t len, st
 bool tool_json(const struct lc_tool *tool, const struct tool_call *call, struct lc_json **out,
                struct lc_err *err)
 {
-    LC_AUTO(lc_proc_result_release) struct lc_proc_result result;
+    LC_AUTO(lc_proc_result_release)
+    struct lc_proc_result result = LC_PROC_RESULT_INIT(LC_TOOL_MAX_OUTPUT);
 
-    lc_proc_result_init(&result, LC_TOOL_MAX_OUTPUT);
     if (!run(tool, call, &result, NULL, err))
         return false;
     return parse(call, result.out.data, result.out.len, out, err);
@@ -231,10 +231,10 @@ bool tool_json(const struct lc_tool *tool, const struct tool_call *call, struct 
 bool tool_secret_json(const struct lc_tool *tool, const struct tool_call *call,
                       struct lc_json **out, struct lc_err *err)
 {
-    LC_AUTO(lc_proc_result_release) struct lc_proc_result result;
+    LC_AUTO(lc_proc_result_release)
+    struct lc_proc_result result = LC_PROC_RESULT_INIT(LC_TOOL_MAX_OUTPUT);
     LC_AUTO(lc_secret_release) struct lc_secret output = LC_SECRET_INIT;
 
-    lc_proc_result_init(&result, LC_TOOL_MAX_OUTPUT);
     if (!run(tool, call, &result, &output, err))
         return false;
     return parse(call, output.data == NULL ? "" : output.data, output.len, out, err);

@@ -43,9 +43,8 @@ bool tool_relation_set(void *context, const char *relation_id, bool app,
 {
     struct tool_call call = TOOL_CALL("relation-set", app ? "--app" : NULL, "-r", relation_id,
                                       "--file", "-");
-    LC_AUTO(lc_buf_release) struct lc_buf input;
+    LC_AUTO(lc_buf_release) struct lc_buf input = LC_BUF_INIT(LC_TOOL_MAX_OUTPUT);
 
-    lc_buf_init(&input, LC_TOOL_MAX_OUTPUT);
     if (!lc_databag_check(changes, err))
         return lc_wrap(err, "relation-set");
     tool_encode(changes, &input);

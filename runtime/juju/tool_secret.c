@@ -152,9 +152,8 @@ static bool get(const struct lc_tool *tool, const char *id, const char *label,
 static bool decode(const struct lc_json *base64, struct lc_secret *out, struct lc_err *err)
 {
     const size_t len = lc_json_string_len(base64);
-    LC_AUTO(lc_buf_release) struct lc_buf raw;
+    LC_AUTO(lc_buf_release) struct lc_buf raw = LC_BUF_INIT(len);
 
-    lc_buf_init(&raw, len);
     if (lc_buf_room(&raw, len) == NULL)
         return lc_buf_check(&raw, err);
     const bool good = lc_base64_decode(lc_json_string(base64), len, &raw, err) &&
@@ -206,9 +205,8 @@ static bool read_binary(struct content_reading *reading, const char *key, struct
                                                                    : LC_SECRET_TRACKED;
     LC_AUTO(lc_json_free) struct lc_json *base64 = NULL;
     LC_AUTO(lc_secret_release) struct lc_secret value = LC_SECRET_INIT;
-    LC_AUTO(lc_buf_release) struct lc_buf key_base64;
+    LC_AUTO(lc_buf_release) struct lc_buf key_base64 = LC_BUF_INIT(512);
 
-    lc_buf_init(&key_base64, 512);
     lc_buf_printf(&key_base64, "%s#base64", key);
     if (!lc_buf_check(&key_base64, err) || !find_id(reading, key, err))
         return false;

@@ -34,9 +34,8 @@ bool tool_state_get(void *context, struct lc_strmap *out, struct lc_err *err)
 bool tool_state_set(void *context, const struct lc_strmap *changes, struct lc_err *err)
 {
     struct tool_call call = TOOL_CALL("state-set", "--file", "-");
-    LC_AUTO(lc_buf_release) struct lc_buf input;
+    LC_AUTO(lc_buf_release) struct lc_buf input = LC_BUF_INIT(LC_TOOL_MAX_OUTPUT);
 
-    lc_buf_init(&input, LC_TOOL_MAX_OUTPUT);
     if (!lc_state_check(changes, err))
         return lc_wrap(err, "state-set");
     tool_encode(changes, &input);

@@ -89,14 +89,13 @@ static bool fail_verification(X509_STORE_CTX *context, struct lc_err *err)
     const int reason = X509_STORE_CTX_get_error(context);
     X509 *about = X509_STORE_CTX_get_current_cert(context);
     unsigned char *der = NULL;
-    LC_AUTO(lc_buf_release) struct lc_buf name;
+    LC_AUTO(lc_buf_release) struct lc_buf name = LC_BUF_INIT(1024);
     LC_AUTO(lc_name_release) struct lc_name subject = LC_NAME_INIT;
     struct lc_err unread = LC_ERR_INIT; /* then it goes without a name */
     struct lc_der_item item;
 
     if (reason == X509_V_ERR_OUT_OF_MEM)
-        return lc_fail_memory(err);
-    lc_buf_init(&name, 1024);
+        return lc_ossl_fail(err, LC_ENOMEM, "out of memory");
     const int len = about == NULL ? 0 : i2d_X509_NAME(X509_get_subject_name(about), &der);
     struct lc_der in = { der, len > 0 ? (size_t)len : 0 };
     if (lc_der_take(&in, LC_DER_SEQUENCE, &item) && lc_name_read(&item, &subject, &unread))

@@ -39,8 +39,8 @@ void lc_chain_encode(const struct lc_chain *chain, struct lc_buf *out);
 
 /* The leaf verifies up to one of `trusted` with the help of `between`, at the given time (seconds
  * since the epoch): signatures, dates, CA flags, path length, key usage, name constraints; a
- * trusted certificate need not be self-signed. LC_ECRYPTO with the verifier's reason and whom it is
- * about. */
+ * trusted certificate need not be self-signed. At its notAfter a certificate counts as expired, as
+ * OpenSSL has it. LC_ECRYPTO with the verifier's reason and whom it is about. */
 bool lc_chain_verify(const struct lc_cert *leaf, const struct lc_chain *between,
                      const struct lc_chain *trusted, int64_t at_time, struct lc_err *err)
     LC_MUST_CHECK;

@@ -302,9 +302,8 @@ static void put_hex(struct lc_buf *out, const unsigned char *bytes, size_t len)
 
 bool lc_der_dup_text(const struct lc_der_item *item, char **out, struct lc_err *err)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf text;
-
-    lc_buf_init(&text, 4 * item->whole_len); /* every byte as \xNN */
+    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(4 * item->whole_len);
+    /* every byte as \xNN */
     switch (item->tag) {
     case LC_DER_UTF8_STRING:
     case LC_DER_NUMERIC_STRING:

@@ -194,10 +194,9 @@ static bool decrypt_legacy(char *headers, struct lc_buf *der, const struct lc_se
 static bool read_block(const struct lc_pem_block *block, const struct lc_secret *password,
                        EVP_PKEY **out, struct lc_err *err)
 {
-    LC_AUTO(lc_wiped) struct lc_buf der;
+    LC_AUTO(lc_wiped) struct lc_buf der = LC_BUF_INIT(LC_KEY_MAX_BYTES);
     LC_AUTO(lc_free) char *headers = NULL;
 
-    lc_buf_init(&der, LC_KEY_MAX_BYTES);
     if (!lc_pem_decode(block, &der, err) || !dup_headers(block, &headers, err))
         return false;
     if (block->label == encrypted_label)

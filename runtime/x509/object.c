@@ -54,10 +54,9 @@ static bool write_text(struct lc_object *object, size_t max, const char *label, 
 bool lc_object_read(const struct lc_pem_block *block, size_t max, const struct lc_pem_kind *kind,
                     struct lc_object *out, struct lc_err *err)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf der;
+    LC_AUTO(lc_buf_release) struct lc_buf der = LC_BUF_INIT(LC_PEM_DER_MAX(max));
     char *bytes;
 
-    lc_buf_init(&der, LC_PEM_DER_MAX(max));
     if (block->body_len > max)
         return lc_fail(err, LC_ELIMIT, "it has %zu bytes, over the limit of %zu", block->body_len,
                        max);

@@ -22,6 +22,30 @@ struct block {
     max_align_t memory[];
 };
 
+#ifdef LC_FAULT_HOOKS
+static unsigned long fault_countdown;
+
+void lc_ossl_fault_allocation(unsigned long nth)
+{
+    fault_countdown = nth;
+}
+
+bool lc_ossl_fault_fired(void)
+{
+    return fault_countdown == 0;
+}
+
+static bool fault_is_due(void)
+{
+    return fault_countdown != 0 && --fault_countdown == 0;
+}
+#else
+static bool fault_is_due(void)
+{
+    return false;
+}
+#endif
+
 static struct block *block_of(void *memory)
 {
     return (struct block *)(void *)((char *)memory - offsetof(struct block, memory));
@@ -32,7 +56,7 @@ static void *block_new(size_t size, const char *file, int line)
     (void)file;
     (void)line;
     struct block *block = NULL;
-    if (size != 0 && size <= SIZE_MAX - sizeof(*block))
+    if (size != 0 && size <= SIZE_MAX - sizeof(*block) && !fault_is_due())
         block = malloc(sizeof(*block) + size); /* lint: for OpenSSL, as said above */
     if (block == NULL)
         return NULL;

@@ -33,6 +33,12 @@ bool lc_ossl_uuid(char text[LC_UUID_TEXT_BYTES], struct lc_err *err) LC_MUST_CHE
 /* The same number of bytes, and the same ones. */
 bool lc_bytes_equal(const void *a, size_t a_len, const void *b, size_t b_len);
 
+#ifdef LC_FAULT_HOOKS
+/* As lc_fault_allocation, for what OpenSSL allocates. */
+void lc_ossl_fault_allocation(unsigned long nth);
+bool lc_ossl_fault_fired(void); /* or none was asked for */
+#endif
+
 /* What i2d functions return and others take over: freed with OPENSSL_free. */
 static inline void lc_ossl_free_auto(unsigned char **bytes)
 {

@@ -65,8 +65,11 @@ static bool read_value(struct lc_der_item item, struct lc_san *san, struct lc_er
         return dup_string(text, &san->value, err);
     case LC_DER_CONTEXT + REGISTERED_ID:
         item.tag = LC_DER_OID;
-        if (!lc_der_oid(&item, text, &why))
+        if (!lc_der_oid(&item, text, &why)) {
+            if (why.code == LC_ENOMEM)
+                return lc_fail_memory(err);
             break;
+        }
         san->type = LC_SAN_OID;
         return dup_string(text, &san->value, err);
     default:

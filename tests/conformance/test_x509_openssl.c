@@ -52,12 +52,12 @@ static void make_attrs(struct lc_attrs *attrs, const char *name)
 static void run(char *const *argv, const void *input, size_t input_len, const char *wanted)
 {
     struct lc_err err = LC_ERR_INIT;
-    LC_AUTO(lc_proc_result_release) struct lc_proc_result result;
+    LC_AUTO(lc_proc_result_release)
+    struct lc_proc_result result = LC_PROC_RESULT_INIT((size_t)64 * 1024);
     const struct lc_proc proc = {
         .argv = argv, .input = input, .input_len = input_len, .timeout_ms = 60000
     };
 
-    lc_proc_result_init(&result, (size_t)64 * 1024);
     assert_done(lc_proc_run(&proc, &result, &err));
     if (result.exit_code != 0 ||
         (strstr(result.out.data, wanted) == NULL && strstr(result.err.data, wanted) == NULL))

@@ -116,11 +116,10 @@ static void generates_rsa_2048(void **state)
     const struct lc_key_spec spec = { .type = LC_KEY_RSA };
     LC_AUTO(lc_key_unref) struct lc_key *key = NULL;
     LC_AUTO(lc_free) char *pem = NULL;
-    LC_AUTO(lc_buf_release) struct lc_buf der;
+    LC_AUTO(lc_buf_release) struct lc_buf der = LC_BUF_INIT(4096);
     struct lc_err err = LC_ERR_INIT;
 
     (void)state;
-    lc_buf_init(&der, 4096);
     assert_done(lc_key_generate(&spec, &key, &err));
     assert_int_equal(lc_key_type(key), LC_KEY_RSA);
     assert_int_equal(lc_key_bits(key), 2048);

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Each header compiles alone, and says what it is in its first comment.
+# Each header compiles alone; each file says what it is in its first comment; what is released by
+# scope is initialised.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 flags=$(pkg-config --cflags lua5.4)
@@ -15,4 +16,9 @@ for file in runtime/*/*.[ch] tests/*/*.[ch]; do
         *) echo "$file: does not open with a comment that says what it is"; status=1 ;;
     esac
 done
+# A local that is released at the end of its scope is initialised where it is declared: any return
+# between would release what nobody has set.
+if grep -nE '^ *LC_AUTO\([a-z0-9_]+\) [^=]*;' runtime/*/*.c; then
+    status=1
+fi
 exit $status

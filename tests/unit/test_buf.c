@@ -28,10 +28,9 @@ static void it_begins_as_an_empty_text(void **state)
 
 static void it_grows(void **state)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf buf;
+    LC_AUTO(lc_buf_release) struct lc_buf buf = LC_BUF_INIT(100000);
 
     (void)state;
-    lc_buf_init(&buf, 100000);
     for (int i = 0; i < 1000; i++)
         lc_buf_printf(&buf, "%03d%c", i, '\0');
     lc_buf_putc(&buf, '!');
@@ -64,9 +63,8 @@ static void check_limit(void **state)
     const struct limit_row *row = *state;
 
     for (int way = 0; way < 3; way++) {
-        LC_AUTO(lc_buf_release) struct lc_buf buf;
+        LC_AUTO(lc_buf_release) struct lc_buf buf = LC_BUF_INIT(8);
         const size_t sizes[] = { row->first, row->second };
-        lc_buf_init(&buf, 8);
         for (size_t i = 0; i < LC_COUNT(sizes); i++) {
             if (way == 0)
                 lc_buf_add(&buf, "xxxxxxxxx", sizes[i]);
@@ -92,14 +90,13 @@ static void check_limit(void **state)
 
 static void what_is_taken_is_gone(void **state)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf buf;
+    LC_AUTO(lc_buf_release) struct lc_buf buf = LC_BUF_INIT(8);
     LC_AUTO(lc_free) char *text = NULL;
     LC_AUTO(lc_free) char *empty = NULL;
     char *none = NULL;
     size_t len = 99;
 
     (void)state;
-    lc_buf_init(&buf, 8);
     assert_done(lc_buf_take(&buf, &empty, &len, &err)); /* never NULL */
     assert_string_equal(empty, "");
     assert_int_equal(len, 0);
@@ -115,10 +112,9 @@ static void what_is_taken_is_gone(void **state)
 #ifdef LC_FAULT_HOOKS
 static void no_memory_is_told_once(void **state)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf buf;
+    LC_AUTO(lc_buf_release) struct lc_buf buf = LC_BUF_INIT(1000);
 
     (void)state;
-    lc_buf_init(&buf, 1000);
     lc_buf_puts(&buf, "1234567");
     lc_fault_allocation(1);
     lc_buf_puts(&buf, "does not fit");

@@ -163,11 +163,10 @@ static void check_event(void **state)
 {
     const struct event_row *row = *state;
     LC_AUTO(lc_hook_env_release) struct lc_hook_env env = LC_HOOK_ENV_INIT;
-    LC_AUTO(lc_buf_release) struct lc_buf got;
+    LC_AUTO(lc_buf_release) struct lc_buf got = LC_BUF_INIT(1000);
     const struct lc_event *event = &env.event;
 
     load(&env, row->lines);
-    lc_buf_init(&got, 1000);
     lc_buf_printf(&got, "%s %s %s %s %s %s %s", lc_event_kind_name(event->kind),
                   or_dash(event->name), or_dash(event->endpoint), or_dash(event->relation_id),
                   or_dash(event->remote_app), or_dash(event->remote_unit),
@@ -190,9 +189,8 @@ static void check_secret(void **state)
 {
     const struct secret_row *row = *state;
     LC_AUTO(lc_hook_env_release) struct lc_hook_env env = LC_HOOK_ENV_INIT;
-    LC_AUTO(lc_buf_release) struct lc_buf lines;
+    LC_AUTO(lc_buf_release) struct lc_buf lines = LC_BUF_INIT(1000);
 
-    lc_buf_init(&lines, 1000);
     lc_buf_printf(&lines,
                   "JUJU_HOOK_NAME=secret-expired\nJUJU_SECRET_ID=%s\n"
                   "JUJU_SECRET_LABEL=\nJUJU_SECRET_REVISION=3",
@@ -319,9 +317,8 @@ static void check_version(void **state)
 {
     const struct version_row *row = *state;
     LC_AUTO(lc_hook_env_release) struct lc_hook_env env = LC_HOOK_ENV_INIT;
-    LC_AUTO(lc_buf_release) struct lc_buf line;
+    LC_AUTO(lc_buf_release) struct lc_buf line = LC_BUF_INIT(100);
 
-    lc_buf_init(&line, 100);
     lc_buf_printf(&line, "JUJU_VERSION=%s", row->name);
     load(&env, line.data);
     assert_int_equal(lc_hook_env_juju_is_at_least(&env, row->major, row->minor), row->want);

@@ -75,7 +75,7 @@ static void check_gather(void **state)
 {
     const struct gather_row *row = *state;
     LC_AUTO(fake_juju_free) struct fake_juju *fake = fake_juju_new("web/0");
-    LC_AUTO(lc_buf_release) struct lc_buf got;
+    LC_AUTO(lc_buf_release) struct lc_buf got = LC_BUF_INIT(4096);
     struct lc_hooklog *hooklog;
 
     assert_done(lc_hooklog_new(fake_juju_port(fake), row->in_action, row->least, &hooklog, &err));
@@ -95,7 +95,6 @@ static void check_gather(void **state)
     const char *text = captured_text(&out);
     assert_string_equal(text, row->out);
     folder_free(out.folder);
-    lc_buf_init(&got, 4096);
     const struct lc_strlist *log = fake_juju_log(fake);
     for (size_t i = 0; i < log->count; i++)
         lc_buf_printf(&got, "%s%s", i == 0 ? "" : "|", log->items[i]);

@@ -47,10 +47,9 @@ static void check_read(void **state)
 {
     const struct read_row *row = *state;
     LC_AUTO(lc_json_free) struct lc_json *json = NULL;
-    LC_AUTO(lc_buf_release) struct lc_buf out;
+    LC_AUTO(lc_buf_release) struct lc_buf out = LC_BUF_INIT(4096);
     struct lc_json_writer writer = lc_json_writer(&out, LC_JSON_COMPACT);
 
-    lc_buf_init(&out, 4096);
     assert_done(lc_json_parse(row->text, strlen(row->text), 0, &json, &err));
     lc_json_put(&writer, json);
     assert_done(lc_buf_check(&out, &err));
@@ -166,10 +165,9 @@ static void members_come_in_the_order_of_the_text(void **state)
     static const char text[] = "{\"z\":[0,1],\"a\":2,\"m\":3,\"stop\":4,\"b\":5}";
     LC_AUTO(lc_json_free) struct lc_json *json = NULL;
     LC_AUTO(lc_json_free) struct lc_json *part = NULL;
-    LC_AUTO(lc_buf_release) struct lc_buf keys;
+    LC_AUTO(lc_buf_release) struct lc_buf keys = LC_BUF_INIT(100);
 
     (void)state;
-    lc_buf_init(&keys, 100);
     assert_done(lc_json_parse(text, strlen(text), 0, &json, &err));
     assert_fails(lc_json_each(json, join, &keys, &err), LC_ESTATE, "stopped");
     assert_string_equal(keys.data, "zam");
@@ -227,9 +225,8 @@ static const struct style_row style_rows[] = {
 static void check_style(void **state)
 {
     const struct style_row *row = *state;
-    LC_AUTO(lc_buf_release) struct lc_buf out;
+    LC_AUTO(lc_buf_release) struct lc_buf out = LC_BUF_INIT(4096);
 
-    lc_buf_init(&out, 4096);
     write_sample(&out, row->style);
     assert_done(lc_buf_check(&out, &err));
     assert_string_equal(out.data, row->want);
@@ -237,12 +234,11 @@ static void check_style(void **state)
 
 static void bad_bytes_become_replacements(void **state)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf out;
+    LC_AUTO(lc_buf_release) struct lc_buf out = LC_BUF_INIT(4096);
     struct lc_json_writer compact = lc_json_writer(&out, LC_JSON_COMPACT);
     struct lc_json_writer python = lc_json_writer(&out, LC_JSON_PYTHON);
 
     (void)state;
-    lc_buf_init(&out, 4096);
     lc_json_put_string(&compact, "a\xff\xc3z\xed\xa0\x80");
     assert_string_equal(out.data, "\"a\xef\xbf\xbd\xef\xbf\xbdz\xef\xbf\xbd\xef\xbf\xbd"
                                   "\xef\xbf\xbd\"");
@@ -269,10 +265,9 @@ static const struct real_row real_rows[] = {
 static void check_real(void **state)
 {
     const struct real_row *row = *state;
-    LC_AUTO(lc_buf_release) struct lc_buf out;
+    LC_AUTO(lc_buf_release) struct lc_buf out = LC_BUF_INIT(100);
     struct lc_json_writer writer = lc_json_writer(&out, LC_JSON_COMPACT);
 
-    lc_buf_init(&out, 100);
     lc_json_put_real(&writer, row->number);
     assert_string_equal(out.data, row->want);
 }
@@ -306,11 +301,10 @@ static void add_points(struct lc_buf *text, int32_t from, int32_t to)
 /* {"key":text} in the compact style, read back as JSON or YAML. */
 static void assert_survives(const struct lc_buf *text, bool as_yaml)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf out;
+    LC_AUTO(lc_buf_release) struct lc_buf out = LC_BUF_INIT(8u * 1024 * 1024);
     LC_AUTO(lc_json_free) struct lc_json *back = NULL;
     struct lc_json_writer writer = lc_json_writer(&out, LC_JSON_COMPACT);
 
-    lc_buf_init(&out, 8u * 1024 * 1024);
     lc_json_begin_object(&writer);
     lc_json_key(&writer, "key");
     lc_json_put_string_len(&writer, text->data, text->len);
@@ -336,8 +330,7 @@ static void compact_text_is_yaml_too(void **state)
 
     (void)state;
     for (size_t i = 0; i < LC_COUNT(blocks); i++) {
-        LC_AUTO(lc_buf_release) struct lc_buf text;
-        lc_buf_init(&text, 1024u * 1024);
+        LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(1024u * 1024);
         add_points(&text, blocks[i][0], blocks[i][1]);
         assert_done(lc_buf_check(&text, &err));
         assert_survives(&text, false);
@@ -347,10 +340,9 @@ static void compact_text_is_yaml_too(void **state)
 
 static void a_full_buffer_is_told_once(void **state)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf out;
+    LC_AUTO(lc_buf_release) struct lc_buf out = LC_BUF_INIT(20);
 
     (void)state;
-    lc_buf_init(&out, 20);
     write_sample(&out, LC_JSON_COMPACT);
     assert_fails(lc_buf_check(&out, &err), LC_ELIMIT, "20 bytes");
 }
@@ -386,17 +378,15 @@ static void every_allocation_may_fail(void **state)
         "{\"a key that is long enough to make the scanner's buffer grow, and grow again\": "
         "[1, 2.5, true, null, \"a string that is long enough to make the scanner's buffer grow\","
         " {\"b\": {\"c\": [[], {}]}}]}";
-    LC_AUTO(lc_buf_release) struct lc_buf want;
+    LC_AUTO(lc_buf_release) struct lc_buf want = LC_BUF_INIT(4096);
     bool fired = true;
     unsigned long nth = 1;
 
     (void)state;
-    lc_buf_init(&want, 4096);
     for (nth = 0; fired || nth == 1; nth++) {
         LC_AUTO(lc_json_free) struct lc_json *json = NULL;
-        LC_AUTO(lc_buf_release) struct lc_buf out;
+        LC_AUTO(lc_buf_release) struct lc_buf out = LC_BUF_INIT(4096);
         struct lc_json_writer writer = lc_json_writer(&out, LC_JSON_COMPACT);
-        lc_buf_init(&out, 4096);
         err = (struct lc_err)LC_ERR_INIT;
         lc_fault_allocation(nth);
         bool good = lc_json_parse(text, strlen(text), 0, &json, &err);

@@ -310,7 +310,7 @@ static void text_at_its_limit(void **state)
 /* PKCS#1 with a modulus of so many bits; the numbers are no key, but nobody looks. */
 static bool parse_modulus(unsigned bits, struct lc_err *err)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf der;
+    LC_AUTO(lc_buf_release) struct lc_buf der = LC_BUF_INIT(BUILD_MAX);
     LC_AUTO(lc_key_unref) struct lc_key *key = NULL;
     unsigned char modulus[LC_RSA_PARSE_MAX_BITS / 8 + 2] = { 0 };
     const size_t bytes = (bits + 7) / 8 + 1;
@@ -318,7 +318,6 @@ static bool parse_modulus(unsigned bits, struct lc_err *err)
     modulus[1] = (unsigned char)(1u << (bits - 1) % 8);
     modulus[bytes - 1] |= 1;
     const size_t skip = modulus[1] < 0x80 ? 1 : 0; /* the shortest form */
-    lc_buf_init(&der, BUILD_MAX);
     build_item(&der, LC_DER_INTEGER, "\0", 1);
     build_item(&der, LC_DER_INTEGER, modulus + skip, bytes - skip);
     build_item(&der, LC_DER_INTEGER, "\1\0\1", 3);

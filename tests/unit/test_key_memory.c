@@ -234,7 +234,7 @@ int main(void)
 
     for (size_t i = 0; i < LC_COUNT(uses); i++)
         suite_addf(&suite, leaves_nothing, (void *)(uintptr_t)&uses[i],
-                   "X509-055 %s leaves nothing in memory", uses[i].name);
+                   "%s leaves nothing in memory", uses[i].name);
     SUITE_TEST(&suite, "the search finds a key that is there", finds_a_key_that_is_there);
     return suite_run(&suite, "key memory");
 }

@@ -60,11 +60,10 @@ static bool read_name(const struct lc_buf *rdns, struct lc_name *out, struct lc_
 static void reads_string(void **state)
 {
     const struct string_row *row = *state;
-    LC_AUTO(lc_buf_release) struct lc_buf rdns;
+    LC_AUTO(lc_buf_release) struct lc_buf rdns = LC_BUF_INIT(BUILD_MAX);
     LC_AUTO(lc_name_release) struct lc_name name = LC_NAME_INIT;
     struct lc_err err = LC_ERR_INIT;
 
-    lc_buf_init(&rdns, BUILD_MAX);
     build_rdn(&rdns, OID_CN, row->tag, row->bytes, row->len);
     assert_done(read_name(&rdns, &name, &err));
     assert_int_equal(name.count, 1);
@@ -80,8 +79,8 @@ static void reads_string(void **state)
 
 static void multi_valued_rdn(void **state)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf rdns;
-    LC_AUTO(lc_buf_release) struct lc_buf shown;
+    LC_AUTO(lc_buf_release) struct lc_buf rdns = LC_BUF_INIT(BUILD_MAX);
+    LC_AUTO(lc_buf_release) struct lc_buf shown = LC_BUF_INIT(256);
     LC_AUTO(lc_name_release) struct lc_name name = LC_NAME_INIT;
     struct lc_err err = LC_ERR_INIT;
     /* SET { CN=a, SN=b }, then an unknown attribute 1.2.3.4 */
@@ -90,8 +89,6 @@ static void multi_valued_rdn(void **state)
                               "\x31\x0a\x30\x08\x06\x03\x2a\x03\x04\x0c\x01\x1b";
 
     (void)state;
-    lc_buf_init(&rdns, BUILD_MAX);
-    lc_buf_init(&shown, 256);
     lc_buf_add(&rdns, der, sizeof(der) - 1);
     assert_done(read_name(&rdns, &name, &err));
     assert_int_equal(name.count, 3);
@@ -144,24 +141,22 @@ static const struct bad_row bad_names[] = {
 static void refuses_name(void **state)
 {
     const struct bad_row *row = *state;
-    LC_AUTO(lc_buf_release) struct lc_buf rdns;
+    LC_AUTO(lc_buf_release) struct lc_buf rdns = LC_BUF_INIT(BUILD_MAX);
     LC_AUTO(lc_name_release) struct lc_name name = LC_NAME_INIT;
     struct lc_err err;
 
-    lc_buf_init(&rdns, BUILD_MAX);
     lc_buf_add(&rdns, row->bytes, row->len);
     assert_fails(read_name(&rdns, &name, &err), row->want, row->part);
 }
 
 static void name_at_its_limit(void **state)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf rdns;
+    LC_AUTO(lc_buf_release) struct lc_buf rdns = LC_BUF_INIT(BUILD_MAX);
     LC_AUTO(lc_name_release) struct lc_name full = LC_NAME_INIT;
     LC_AUTO(lc_name_release) struct lc_name over = LC_NAME_INIT;
     struct lc_err err = LC_ERR_INIT;
 
     (void)state;
-    lc_buf_init(&rdns, BUILD_MAX);
     for (int i = 0; i < LC_NAME_MAX_ENTRIES; i++)
         build_rdn(&rdns, OID_CN, LC_DER_UTF8_STRING, "a", 1);
     assert_done(read_name(&rdns, &full, &err));
@@ -297,11 +292,10 @@ static bool read_sans(struct lc_buf *names, bool critical, struct lc_sans *out, 
 static void reads_san(void **state)
 {
     const struct san_row *row = *state;
-    LC_AUTO(lc_buf_release) struct lc_buf names;
+    LC_AUTO(lc_buf_release) struct lc_buf names = LC_BUF_INIT(BUILD_MAX);
     LC_AUTO(lc_sans_release) struct lc_sans sans = LC_SANS_INIT;
     struct lc_err err = LC_ERR_INIT;
 
-    lc_buf_init(&names, BUILD_MAX);
     build_item(&names, row->tag, row->bytes, row->len);
     assert_done(read_sans(&names, true, &sans, &err));
     assert_int_equal(sans.count, 1);
@@ -314,12 +308,11 @@ static void reads_san(void **state)
 
 static void empty_san_is_present(void **state)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf names;
+    LC_AUTO(lc_buf_release) struct lc_buf names = LC_BUF_INIT(BUILD_MAX);
     LC_AUTO(lc_sans_release) struct lc_sans sans = LC_SANS_INIT;
     struct lc_err err = LC_ERR_INIT;
 
     (void)state;
-    lc_buf_init(&names, BUILD_MAX);
     assert_done(read_sans(&names, false, &sans, &err));
     assert_true(sans.present);
     assert_int_equal(sans.count, 0);
@@ -335,24 +328,22 @@ static const struct bad_row bad_sans[] = {
 static void refuses_sans(void **state)
 {
     const struct bad_row *row = *state;
-    LC_AUTO(lc_buf_release) struct lc_buf names;
+    LC_AUTO(lc_buf_release) struct lc_buf names = LC_BUF_INIT(BUILD_MAX);
     LC_AUTO(lc_sans_release) struct lc_sans sans = LC_SANS_INIT;
     struct lc_err err;
 
-    lc_buf_init(&names, BUILD_MAX);
     lc_buf_add(&names, row->bytes, row->len);
     assert_fails(read_sans(&names, false, &sans, &err), row->want, row->part);
 }
 
 static void sans_at_their_limit(void **state)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf names;
+    LC_AUTO(lc_buf_release) struct lc_buf names = LC_BUF_INIT(BUILD_MAX);
     LC_AUTO(lc_sans_release) struct lc_sans full = LC_SANS_INIT;
     LC_AUTO(lc_sans_release) struct lc_sans over = LC_SANS_INIT;
     struct lc_err err = LC_ERR_INIT;
 
     (void)state;
-    lc_buf_init(&names, BUILD_MAX);
     for (int i = 0; i < LC_ATTRS_MAX_SANS; i++)
         lc_buf_add(&names, "\x82\x01\x61", 3);
     assert_done(read_sans(&names, false, &full, &err));
@@ -376,13 +367,12 @@ static bool read_list(const struct lc_buf *list, struct lc_extensions *out, stru
 
 static void reads_extensions(void **state)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf list;
+    LC_AUTO(lc_buf_release) struct lc_buf list = LC_BUF_INIT(BUILD_MAX);
     LC_AUTO(lc_extensions_release) struct lc_extensions got = LC_EXTENSIONS_INIT;
     LC_AUTO(lc_extensions_release) struct lc_extensions copy = LC_EXTENSIONS_INIT;
     struct lc_err err = LC_ERR_INIT;
 
     (void)state;
-    lc_buf_init(&list, BUILD_MAX);
     build_extension(&list, OID_SAN, true, "\x30\x00", 2);
     build_extension(&list, OID_KEY_USAGE, false, "", 0);
     /* critical FALSE written out, as some programs do */
@@ -412,11 +402,10 @@ static const struct bad_row bad_lists[] = {
 static void refuses_list(void **state)
 {
     const struct bad_row *row = *state;
-    LC_AUTO(lc_buf_release) struct lc_buf list;
+    LC_AUTO(lc_buf_release) struct lc_buf list = LC_BUF_INIT(BUILD_MAX);
     LC_AUTO(lc_extensions_release) struct lc_extensions got = LC_EXTENSIONS_INIT;
     struct lc_err err;
 
-    lc_buf_init(&list, BUILD_MAX);
     lc_buf_add(&list, row->bytes, row->len);
     assert_fails(read_list(&list, &got, &err), row->want, row->part);
 }

@@ -114,11 +114,10 @@ static void check_parse(void **state)
 {
     const struct parse_row *row = *state;
     LC_AUTO(lc_args_release) struct lc_args args = { .cmd = row->cmd };
-    LC_AUTO(lc_buf_release) struct lc_buf shown;
+    LC_AUTO(lc_buf_release) struct lc_buf shown = LC_BUF_INIT(4096);
     struct lc_err err = LC_ERR_INIT;
     int count = 0;
 
-    lc_buf_init(&shown, 4096);
     while (row->words[count] != NULL)
         count++;
     /* The words are only read. */

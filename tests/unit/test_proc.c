@@ -66,14 +66,13 @@ static const struct end_row end_rows[] = {
 static void check_end(void **state)
 {
     const struct end_row *row = *state;
-    LC_AUTO(lc_proc_result_release) struct lc_proc_result result;
+    LC_AUTO(lc_proc_result_release) struct lc_proc_result result = LC_PROC_RESULT_INIT(1000);
     struct shell words;
     struct lc_proc proc = shell(&words, row->script, NULL);
     char text[64];
 
     proc.input = row->input;
     proc.input_len = row->input == NULL ? 0 : strlen(row->input);
-    lc_proc_result_init(&result, 1000);
     assert_done(lc_proc_run(&proc, &result, &err));
     assert_string_equal(result.out.data, row->out);
     assert_string_equal(result.err.data, row->err);
@@ -91,10 +90,9 @@ static void arguments_arrive_as_they_are(void **state)
                            (char[]){ "a b" },    (char[]){ "$HOME;`x`" },
                            (char[]){ "" },       (char[]){ "-n" },
                            (char[]){ "\xff\n" }, NULL };
-    LC_AUTO(lc_proc_result_release) struct lc_proc_result result;
+    LC_AUTO(lc_proc_result_release) struct lc_proc_result result = LC_PROC_RESULT_INIT(1000);
 
     (void)state;
-    lc_proc_result_init(&result, 1000);
     assert_done(lc_proc_run(&(struct lc_proc){ .argv = argv }, &result, &err));
     assert_string_equal(result.out.data, "a b|$HOME;`x`||-n|\xff\n|");
 }
@@ -102,7 +100,7 @@ static void arguments_arrive_as_they_are(void **state)
 static void environment_and_folder_are_given(void **state)
 {
     LC_AUTO(folder_free) struct folder *folder = folder_new();
-    LC_AUTO(lc_proc_result_release) struct lc_proc_result result;
+    LC_AUTO(lc_proc_result_release) struct lc_proc_result result = LC_PROC_RESULT_INIT(1000);
     LC_AUTO(lc_strmap_release) struct lc_strmap changes = LC_STRMAP_INIT;
     LC_AUTO(lc_strlist_release) struct lc_strlist variables = LC_STRLIST_INIT;
     struct shell words;
@@ -113,12 +111,10 @@ static void environment_and_folder_are_given(void **state)
     assert_int_equal(setenv("LC_TEST_TWO", "ours", 1), 0);
     assert_done(lc_strmap_set(&changes, "LC_TEST_TWO", "changed", &err));
     assert_done(lc_proc_environment(&changes, &variables, &err));
-    lc_proc_result_init(&result, 1000);
     proc.env = variables.items;
     proc.directory = folder_path(folder);
     assert_done(lc_proc_run(&proc, &result, &err));
-    LC_AUTO(lc_buf_release) struct lc_buf want;
-    lc_buf_init(&want, 1000);
+    LC_AUTO(lc_buf_release) struct lc_buf want = LC_BUF_INIT(1000);
     lc_buf_printf(&want, "ours changed\n%s\n", folder_path(folder));
     assert_string_equal(result.out.data, want.data);
     assert_int_equal(unsetenv("LC_TEST_ONE"), 0);
@@ -128,14 +124,13 @@ static void environment_and_folder_are_given(void **state)
 static void our_descriptors_stay_ours(void **state)
 {
     const int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    LC_AUTO(lc_proc_result_release) struct lc_proc_result result;
+    LC_AUTO(lc_proc_result_release) struct lc_proc_result result = LC_PROC_RESULT_INIT(1000);
     char script[64];
     struct shell words;
 
     (void)state;
     assert_true(fd > 2);
     (void)snprintf(script, sizeof(script), "test -e /proc/self/fd/%d", fd);
-    lc_proc_result_init(&result, 1000);
     const struct lc_proc proc = shell(&words, script, NULL);
     assert_done(lc_proc_run(&proc, &result, &err));
     assert_int_equal(result.exit_code, 1);
@@ -158,14 +153,13 @@ static void large_streams_flow_both_ways(void **state)
 {
     const size_t len = 10 * MEGABYTE;
     LC_AUTO(lc_free) char *input = pattern(len);
-    LC_AUTO(lc_proc_result_release) struct lc_proc_result result;
+    LC_AUTO(lc_proc_result_release) struct lc_proc_result result = LC_PROC_RESULT_INIT(len);
     struct shell words;
     struct lc_proc proc = shell(&words, "cat", NULL);
 
     (void)state;
     proc.input = input;
-    proc.input_len = len;
-    lc_proc_result_init(&result, len); /* exactly as much */
+    proc.input_len = len; /* exactly as much */
     assert_done(lc_proc_run(&proc, &result, &err));
     assert_false(result.too_much);
     assert_int_equal(result.out.len, len);
@@ -174,13 +168,13 @@ static void large_streams_flow_both_ways(void **state)
 
 static void both_outputs_are_drained(void **state)
 {
-    LC_AUTO(lc_proc_result_release) struct lc_proc_result result;
+    LC_AUTO(lc_proc_result_release)
+    struct lc_proc_result result = LC_PROC_RESULT_INIT(4 * MEGABYTE);
     struct shell words;
     const struct lc_proc proc = shell(
         &words, "head -c 3000000 /dev/zero >&2; head -c 3000000 /dev/zero; echo end >&2", NULL);
 
     (void)state;
-    lc_proc_result_init(&result, 4 * MEGABYTE);
     assert_done(lc_proc_run(&proc, &result, &err));
     assert_int_equal(result.out.len, 3000000);
     assert_int_equal(result.err.len, 3000004);
@@ -193,10 +187,9 @@ static void what_is_over_the_limit_is_dropped(void **state)
 
     (void)state;
     for (size_t i = 0; i < LC_COUNT(scripts); i++) {
-        LC_AUTO(lc_proc_result_release) struct lc_proc_result result;
+        LC_AUTO(lc_proc_result_release) struct lc_proc_result result = LC_PROC_RESULT_INIT(5000000);
         struct shell words;
         const struct lc_proc proc = shell(&words, scripts[i], NULL);
-        lc_proc_result_init(&result, 5000000);
         assert_done(lc_proc_run(&proc, &result, &err));
         assert_true(result.too_much);
         assert_int_equal(result.exit_code, 3); /* it was not stopped */
@@ -207,28 +200,26 @@ static void what_is_over_the_limit_is_dropped(void **state)
 static void input_that_nobody_reads_is_no_error(void **state)
 {
     LC_AUTO(lc_free) char *input = pattern(MEGABYTE);
-    LC_AUTO(lc_proc_result_release) struct lc_proc_result result;
+    LC_AUTO(lc_proc_result_release) struct lc_proc_result result = LC_PROC_RESULT_INIT(100);
     struct shell words;
     struct lc_proc proc = shell(&words, "exec <&-; echo done", NULL);
 
     (void)state;
     proc.input = input;
     proc.input_len = MEGABYTE;
-    lc_proc_result_init(&result, 100);
     assert_done(lc_proc_run(&proc, &result, &err));
     assert_string_equal(result.out.data, "done\n");
 }
 
 static void secret_output_goes_elsewhere(void **state)
 {
-    LC_AUTO(lc_proc_result_release) struct lc_proc_result result;
+    LC_AUTO(lc_proc_result_release) struct lc_proc_result result = LC_PROC_RESULT_INIT(100);
     LC_AUTO(lc_secret_release) struct lc_secret secret = LC_SECRET_INIT;
     struct shell words;
     struct lc_proc proc = shell(&words, "head -c 100000 /dev/zero | tr '\\0' x; echo e >&2", NULL);
 
     (void)state;
     proc.secret_output = &secret;
-    lc_proc_result_init(&result, 100);
     assert_done(lc_proc_run(&proc, &result, &err));
     assert_int_equal(secret.len, 100000); /* its own limit counts */
     assert_int_equal(secret.data[99999], 'x');
@@ -255,12 +246,11 @@ static void a_child_that_takes_too_long_is_killed(void **state)
 
     (void)state;
     for (size_t i = 0; i < LC_COUNT(scripts); i++) {
-        LC_AUTO(lc_proc_result_release) struct lc_proc_result result;
+        LC_AUTO(lc_proc_result_release) struct lc_proc_result result = LC_PROC_RESULT_INIT(1000);
         struct shell words;
         struct lc_proc proc = shell(&words, scripts[i], NULL);
         const int64_t begin_ms = lc_clock_monotonic_ms();
         proc.timeout_ms = 150;
-        lc_proc_result_init(&result, 1000);
         assert_done(lc_proc_run(&proc, &result, &err));
         assert_true(result.timed_out);
         assert_int_equal(result.signal, SIGKILL);
@@ -288,12 +278,11 @@ static bool appears(struct folder *folder, const char *name, int64_t within_ms)
 static void a_group_goes_as_a_whole(void **state)
 {
     LC_AUTO(folder_free) struct folder *folder = folder_new();
-    LC_AUTO(lc_proc_result_release) struct lc_proc_result result;
+    LC_AUTO(lc_proc_result_release) struct lc_proc_result result = LC_PROC_RESULT_INIT(1000);
     struct shell words;
     struct lc_proc proc = shell(&words, "(sleep 1; touch \"$0/late\") & wait", folder);
 
     (void)state;
-    lc_proc_result_init(&result, 1000);
     proc.own_group = true;
     proc.timeout_ms = 150;
     assert_done(lc_proc_run(&proc, &result, &err));
@@ -310,13 +299,12 @@ static void a_group_goes_as_a_whole(void **state)
 static void a_background_child_does_not_hold_us(void **state)
 {
     LC_AUTO(folder_free) struct folder *folder = folder_new();
-    LC_AUTO(lc_proc_result_release) struct lc_proc_result result;
+    LC_AUTO(lc_proc_result_release) struct lc_proc_result result = LC_PROC_RESULT_INIT(1000);
     struct shell words;
     const struct lc_proc proc = shell(&words, "echo early; (sleep 2; touch \"$0/done\") & exit 5",
                                       folder);
 
     (void)state;
-    lc_proc_result_init(&result, 1000);
     assert_done(lc_proc_run(&proc, &result, &err));
     assert_false(lc_file_exists(folder_file(folder, "done"))); /* we came back before it */
     assert_int_equal(result.exit_code, 5);
@@ -337,14 +325,13 @@ static void no_zombie_is_left(void **state)
 static void what_cannot_be_run_is_an_error(void **state)
 {
     LC_AUTO(folder_free) struct folder *folder = folder_new();
-    LC_AUTO(lc_proc_result_release) struct lc_proc_result result;
+    LC_AUTO(lc_proc_result_release) struct lc_proc_result result = LC_PROC_RESULT_INIT(1000);
     char *argv[2] = { (char[]){ "no-such-program-here" }, NULL };
     struct lc_proc proc = { .argv = argv };
 
     (void)state;
     folder_write(folder, "data", "#!/bin/sh\n", 0644);
     folder_write(folder, "orphan", "#!/no/such/interpreter\n", 0755);
-    lc_proc_result_init(&result, 1000);
     assert_fails(lc_proc_run(&proc, &result, &err), LC_ENOTFOUND,
                  "cannot run 'no-such-program-here': No such file");
     argv[0] = (char *)(uintptr_t)folder_file(folder, "data");
@@ -361,13 +348,12 @@ static void what_cannot_be_run_is_an_error(void **state)
 
 static void streams_can_be_inherited(void **state)
 {
-    LC_AUTO(lc_proc_result_release) struct lc_proc_result result;
+    LC_AUTO(lc_proc_result_release) struct lc_proc_result result = LC_PROC_RESULT_INIT(1000);
     struct shell words;
     struct lc_proc proc = shell(&words, "exit 6", NULL);
 
     (void)state;
     proc.inherit_streams = true;
-    lc_proc_result_init(&result, 1000);
     assert_done(lc_proc_run(&proc, &result, &err));
     assert_int_equal(result.exit_code, 6);
 }
@@ -413,12 +399,11 @@ static void run_watched(struct served *served, bool *done, struct lc_proc_result
 
 static void a_watch_is_served(void **state)
 {
-    LC_AUTO(lc_proc_result_release) struct lc_proc_result result;
+    LC_AUTO(lc_proc_result_release) struct lc_proc_result result = LC_PROC_RESULT_INIT(1000);
     struct served served = { .fail_at = 0 };
     bool done;
 
     (void)state;
-    lc_proc_result_init(&result, 1000);
     run_watched(&served, &done, &result);
     assert_true(done);
     assert_int_equal(served.requests, 3);
@@ -427,14 +412,13 @@ static void a_watch_is_served(void **state)
 
 static void a_watch_that_fails_ends_the_child(void **state)
 {
-    LC_AUTO(lc_proc_result_release) struct lc_proc_result result;
+    LC_AUTO(lc_proc_result_release) struct lc_proc_result result = LC_PROC_RESULT_INIT(1000);
     struct served served = { .fail_at = 2 };
     const int64_t begin_ms = lc_clock_monotonic_ms();
     bool done;
 
     (void)state;
     assert_int_equal(setenv("LC_TEST_SLEEP", "60", 1), 0);
-    lc_proc_result_init(&result, 1000);
     err = (struct lc_err)LC_ERR_INIT;
     run_watched(&served, &done, &result);
     assert_int_equal(unsetenv("LC_TEST_SLEEP"), 0);
@@ -447,14 +431,13 @@ static void a_watch_that_fails_ends_the_child(void **state)
 /* The last one: it holds for the whole process. */
 static void children_have_their_own_umask(void **state)
 {
-    LC_AUTO(lc_proc_result_release) struct lc_proc_result result;
+    LC_AUTO(lc_proc_result_release) struct lc_proc_result result = LC_PROC_RESULT_INIT(1000);
     struct shell words;
     const struct lc_proc proc = shell(&words, "umask", NULL);
     const mode_t before = umask(077);
 
     (void)state;
     lc_proc_set_child_umask(027);
-    lc_proc_result_init(&result, 1000);
     assert_done(lc_proc_run(&proc, &result, &err));
     assert_string_equal(result.out.data, "0027\n");
     assert_int_equal(umask(before), 077); /* ours is as it was */
@@ -478,7 +461,8 @@ int main(void)
                a_child_that_takes_too_long_is_killed);
     SUITE_TEST(&suite, "a group goes as a whole", a_group_goes_as_a_whole);
     SUITE_TEST(&suite, "a background child does not hold us", a_background_child_does_not_hold_us);
-    SUITE_TEST(&suite, "what cannot be run is an error", what_cannot_be_run_is_an_error);
+    if (!test_is_under_valgrind())
+        SUITE_TEST(&suite, "what cannot be run is an error", what_cannot_be_run_is_an_error);
     SUITE_TEST(&suite, "streams can be inherited", streams_can_be_inherited);
     SUITE_TEST(&suite, "a watch is served", a_watch_is_served);
     SUITE_TEST(&suite, "a watch that fails ends the child", a_watch_that_fails_ends_the_child);

@@ -341,7 +341,7 @@ static void check_secret(void **state)
 {
     const struct secret_row *row = *state;
     LC_AUTO(fixture_release) struct fixture f;
-    LC_AUTO(lc_buf_release) struct lc_buf want;
+    LC_AUTO(lc_buf_release) struct lc_buf want = LC_BUF_INIT(4096);
     const char *at = row->steps;
     char step[64];
 
@@ -350,7 +350,6 @@ static void check_secret(void **state)
                    fake_juju_add_secret_text(f.fake, "web/0", "L", "value", "one"));
     while (next_step(&at, step, sizeof(step)))
         run_step(&f, step);
-    lc_buf_init(&want, 4096);
     for (const char *c = row->want; *c != '\0'; c++) {
         if (*c == '#')
             lc_buf_puts(&want, f.id);

@@ -107,9 +107,8 @@ static const struct base64_row base64_rows[] = {
 static void check_base64(void **state)
 {
     const struct base64_row *row = *state;
-    LC_AUTO(lc_buf_release) struct lc_buf out;
+    LC_AUTO(lc_buf_release) struct lc_buf out = LC_BUF_INIT(100);
 
-    lc_buf_init(&out, 100);
     lc_base64_encode(row->bytes, row->len, &out);
     assert_string_equal(out.data, row->text);
     lc_buf_clear(&out);
@@ -139,23 +138,20 @@ static const struct bad_base64_row bad_base64_rows[] = {
 static void check_bad_base64(void **state)
 {
     const struct bad_base64_row *row = *state;
-    LC_AUTO(lc_buf_release) struct lc_buf out;
+    LC_AUTO(lc_buf_release) struct lc_buf out = LC_BUF_INIT(100);
 
-    lc_buf_init(&out, 100);
     assert_fails(lc_base64_decode(row->text, strlen(row->text), &out, &err), LC_EPARSE, row->part);
 }
 
 static void base64_may_be_wrapped(void **state)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf out;
-    LC_AUTO(lc_buf_release) struct lc_buf small;
+    LC_AUTO(lc_buf_release) struct lc_buf out = LC_BUF_INIT(100);
+    LC_AUTO(lc_buf_release) struct lc_buf small = LC_BUF_INIT(5);
 
     (void)state;
-    lc_buf_init(&out, 100);
     assert_done(lc_base64_decode(" Zm9v\r\nYm\tFy\n", 13, &out, &err));
     assert_string_equal(out.data, "foobar");
     assert_fails(lc_base64_decode("Zm9v\0", 5, &out, &err), LC_EPARSE, "byte 5");
-    lc_buf_init(&small, 5);
     assert_fails(lc_base64_decode("Zm9vYmFy", 8, &small, &err), LC_ELIMIT, "5 bytes");
 }
 

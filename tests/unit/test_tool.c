@@ -27,10 +27,9 @@ static void join_map(const struct lc_strmap *map, char *out, size_t size)
 
 static void write_json(const struct lc_json *json, char *out, size_t size)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf text;
+    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(4096);
     struct lc_json_writer writer = lc_json_writer(&text, LC_JSON_COMPACT);
 
-    lc_buf_init(&text, 4096);
     lc_json_put(&writer, json);
     (void)snprintf(out, size, "%s", text.data);
 }
@@ -313,7 +312,7 @@ static void check_call(void **state)
 {
     const struct call_row *row = *state;
     LC_AUTO(fixture_release) struct fixture f;
-    LC_AUTO(lc_buf_release) struct lc_buf argv;
+    LC_AUTO(lc_buf_release) struct lc_buf argv = LC_BUF_INIT(4096);
     char command[64];
     char got[GOT_BYTES];
 
@@ -323,7 +322,6 @@ static void check_call(void **state)
     if (!row->call(f.port, got))
         fail_msg("%s", err.message);
     assert_string_equal(got, row->got);
-    lc_buf_init(&argv, 4096);
     lc_buf_printf(&argv, "%s\n", row->argv);
     assert_string_equal(folder_read(f.folder, "argv"), argv.data); /* once, and only this */
     assert_string_equal(folder_read(f.folder, "stdin"), row->input == NULL ? "" : row->input);
@@ -564,8 +562,9 @@ int main(void)
     SUITE_ROWS(&suite, call_rows, check_call);
     SUITE_ROWS(&suite, failure_rows, check_failure);
     SUITE_ROWS(&suite, shape_rows, check_shape);
-    SUITE_TEST(&suite, "a command that is missing is no answer",
-               a_command_that_is_missing_is_no_answer);
+    if (!test_is_under_valgrind())
+        SUITE_TEST(&suite, "a command that is missing is no answer",
+                   a_command_that_is_missing_is_no_answer);
     SUITE_TEST(&suite, "a command that hangs is given up", a_command_that_hangs_is_given_up);
     SUITE_ROWS(&suite, nonsense_rows, check_nonsense);
     SUITE_TEST(&suite, "frees NULL", frees_null);

@@ -109,14 +109,13 @@ static void nothing_is_no_command(void **state)
 static void long_logs_are_split(void **state)
 {
     LC_AUTO(fixture_release) struct fixture f;
-    LC_AUTO(lc_buf_release) struct lc_buf text;
+    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(1024u * 1024);
 
     (void)state;
     fixture_init(&f);
     folder_script(
         f.folder, "juju-log",
         "d=${0%/*}; printf '%s\\n' \"$4\" >>\"$d/log\"; echo \"$1 $2 $3\" >>\"$d/calls\"");
-    lc_buf_init(&text, 1024u * 1024);
     for (int i = 0; i < 30000; i++)
         lc_buf_printf(&text, "%sline %05d", i == 0 ? "" : "\n", i);
     assert_done(lc_juju_call(f.port, log, LC_LEVEL_INFO, text.data, &err));
@@ -128,14 +127,13 @@ static void long_logs_are_split(void **state)
 static void one_long_line_is_split_between_characters(void **state)
 {
     LC_AUTO(fixture_release) struct fixture f;
-    LC_AUTO(lc_buf_release) struct lc_buf text;
+    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(1024u * 1024);
 
     (void)state;
     fixture_init(&f);
     folder_script(f.folder, "juju-log",
                   "d=${0%/*}; printf %s \"$4\" >>\"$d/log\"; "
                   "printf %s \"$4\" | iconv -f UTF-8 -t UTF-16 >/dev/null || echo >>\"$d/bad\"");
-    lc_buf_init(&text, 1024u * 1024);
     lc_buf_putc(&text, 'x');
     for (int i = 0; i < 100000; i++)
         lc_buf_puts(&text, "\xe2\x82\xac");
@@ -158,9 +156,8 @@ static const char look_at_files[] =
 
 static void secret_script(struct fixture *f, const char *command, const char *end)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf body;
+    LC_AUTO(lc_buf_release) struct lc_buf body = LC_BUF_INIT(4096);
 
-    lc_buf_init(&body, 4096);
     lc_buf_printf(&body, "%s%s", look_at_files, end);
     script(f, command, body.data);
 }

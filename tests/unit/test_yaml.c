@@ -53,10 +53,9 @@ static void check_read(void **state)
 {
     const struct read_row *row = *state;
     LC_AUTO(lc_json_free) struct lc_json *json = NULL;
-    LC_AUTO(lc_buf_release) struct lc_buf out;
+    LC_AUTO(lc_buf_release) struct lc_buf out = LC_BUF_INIT(4096);
     struct lc_json_writer writer = lc_json_writer(&out, LC_JSON_COMPACT);
 
-    lc_buf_init(&out, 4096);
     assert_done(lc_yaml_parse(row->text, strlen(row->text), row->flags, &json, &err));
     lc_json_put(&writer, json);
     assert_done(lc_buf_check(&out, &err));
@@ -120,11 +119,10 @@ static void levels_are_limited(void **state)
 /* Lists side by side are one level. */
 static void only_depth_counts(void **state)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf text;
+    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(4096);
     LC_AUTO(lc_json_free) struct lc_json *json = NULL;
 
     (void)state;
-    lc_buf_init(&text, 4096);
     for (int i = 0; i < 2 * LC_YAML_MAX_DEPTH; i++)
         lc_buf_puts(&text, "- [{}]\n");
     assert_done(lc_yaml_parse(text.data, text.len, 0, &json, &err));
@@ -159,9 +157,8 @@ static void every_allocation_may_fail(void **state)
     (void)state;
     for (nth = 1; fired; nth++) {
         LC_AUTO(lc_json_free) struct lc_json *json = NULL;
-        LC_AUTO(lc_buf_release) struct lc_buf out;
+        LC_AUTO(lc_buf_release) struct lc_buf out = LC_BUF_INIT(4096);
         struct lc_json_writer writer = lc_json_writer(&out, LC_JSON_COMPACT);
-        lc_buf_init(&out, 4096);
         err = (struct lc_err)LC_ERR_INIT;
         lc_fault_allocation(nth);
         const bool good = lc_yaml_parse(text, strlen(text), 0, &json, &err);

@@ -33,10 +33,9 @@ static void check(void **state)
     struct lc_err err = LC_ERR_INIT;
     LC_AUTO(lc_json_free) struct lc_json *tree = NULL;
     LC_AUTO(lc_json_free) struct lc_json *again = NULL;
-    LC_AUTO(lc_buf_release) struct lc_buf buf;
+    LC_AUTO(lc_buf_release) struct lc_buf buf = LC_BUF_INIT(1000);
     LC_AUTO(lc_yaml_writer_free) struct lc_yaml_writer *writer = NULL;
 
-    lc_buf_init(&buf, 1000);
     assert_done(lc_json_parse(row->json, strlen(row->json), 0, &tree, &err));
     assert_done(lc_yaml_writer_new(&buf, &writer, &err));
     lc_yaml_put(writer, tree);
@@ -49,11 +48,10 @@ static void check(void **state)
 static void binary_is_base64(void **state)
 {
     struct lc_err err = LC_ERR_INIT;
-    LC_AUTO(lc_buf_release) struct lc_buf buf;
+    LC_AUTO(lc_buf_release) struct lc_buf buf = LC_BUF_INIT(1000);
     LC_AUTO(lc_yaml_writer_free) struct lc_yaml_writer *writer = NULL;
 
     (void)state;
-    lc_buf_init(&buf, 1000);
     assert_done(lc_yaml_writer_new(&buf, &writer, &err));
     lc_yaml_begin_object(writer);
     lc_yaml_put_string(writer, "k");
@@ -66,11 +64,10 @@ static void binary_is_base64(void **state)
 static void a_full_buffer_is_reported(void **state)
 {
     struct lc_err err = LC_ERR_INIT;
-    LC_AUTO(lc_buf_release) struct lc_buf buf;
+    LC_AUTO(lc_buf_release) struct lc_buf buf = LC_BUF_INIT(3);
     LC_AUTO(lc_yaml_writer_free) struct lc_yaml_writer *writer = NULL;
 
     (void)state;
-    lc_buf_init(&buf, 3);
     assert_done(lc_yaml_writer_new(&buf, &writer, &err));
     lc_yaml_put_string(writer, "too long");
     assert_fails(lc_yaml_writer_finish(writer, &err), LC_ELIMIT, "");

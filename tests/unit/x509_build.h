@@ -155,6 +155,45 @@ static inline void build_csr(struct lc_buf *out, const struct lc_buf *subject,
     build_sealed(out);
 }
 
+/* A certificate, signed with nothing. */
+struct build_cert {
+    const char *serial; /* content of the INTEGER */
+    size_t serial_len;
+    int time_tag;
+    const char *not_before;
+    const char *not_after;
+    const struct lc_buf *subject;    /* RDNs; also the issuer's */
+    const struct lc_buf *spki;       /* NULL: that of a tiny RSA key */
+    const struct lc_buf *extensions; /* what stands inside their SEQUENCE; NULL: none */
+};
+
+static inline void build_cert(struct lc_buf *out, const struct build_cert *cert)
+{
+    LC_AUTO(lc_buf_release) struct lc_buf part;
+
+    lc_buf_init(&part, BUILD_MAX);
+    lc_buf_clear(out);
+    lc_buf_add(out, "\xa0\x03\x02\x01\x02", 5); /* version 3 */
+    build_item(out, LC_DER_INTEGER, cert->serial, cert->serial_len);
+    build_algorithm(out);
+    build_item(out, LC_DER_SEQUENCE, cert->subject->data, cert->subject->len);
+    build_item(&part, cert->time_tag, cert->not_before, strlen(cert->not_before));
+    build_item(&part, cert->time_tag, cert->not_after, strlen(cert->not_after));
+    build_item(out, LC_DER_SEQUENCE, part.data, part.len);
+    build_item(out, LC_DER_SEQUENCE, cert->subject->data, cert->subject->len);
+    if (cert->spki == NULL)
+        build_spki(out);
+    else
+        build_append(out, cert->spki);
+    if (cert->extensions != NULL) {
+        lc_buf_clear(&part);
+        build_append(&part, cert->extensions);
+        build_box(&part, LC_DER_SEQUENCE);
+        build_item(out, LC_DER_CONTEXT_BOX + 3, part.data, part.len);
+    }
+    build_sealed(out);
+}
+
 /* PEM text of DER; free with lc_free. */
 static inline char *build_pem(const char *label, const struct lc_buf *der)
 {

@@ -15,6 +15,9 @@ struct lc_tls_hook {
     const char *app;  /* "web" */
     const struct lc_clock *clock;
     const struct lc_log *log;
+    /* Every endpoint of the charm that has a life cycle; ends with NULL. Labels of older versions
+     * do not say whose they are. NULL: the one that is worked is the only one. */
+    const char *const *endpoints;
 };
 
 /* Whose request it is: the unit's databag and key, or the application's. */

@@ -114,14 +114,17 @@ lacks "no key material in what was called" "$(calls)" 'PRIVATE KEY'
 
 answer state-get "$(said state-set)"
 relation_hook certificates-relation-changed certificates:7 ca ca/0
+is "a hook at rest succeeds" "$status" 0
 lacks "an unchanged certificate is not announced again" "$(calls)" 'available:'
 lacks "and nothing is written" "$(calls)" '-set'
 is "hook commands at rest" "$(calls | grep -vc juju-log)" 4
 
 hook upgrade-charm
+is "upgrade-charm succeeds" "$status" 0
 has "after upgrade-charm it is announced again" "$(calls)" "available: front $serial"
 
 hook update-status
+is "update-status succeeds" "$status" 0
 has "certs:renew asks for a successor, and says so" "$(calls)" "renewing: $serial"
 is "the old request stays beside the new one" \
     "$(said relation-set | grep -o 'BEGIN CERTIFICATE REQUEST' | wc -l)" 2
@@ -215,6 +218,7 @@ is "in one command" "$(calls | grep -c relation-set)" 1
 
 answer is-leader false
 relation_hook certificates-relation-changed certificates:7 client client/0
+is "on a unit that does not lead the hook succeeds" "$status" 0
 is "who does not lead only asks whether" "$(calls)" 'is-leader --format=json'
 
 charm <<'EOF'

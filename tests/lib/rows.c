@@ -58,6 +58,13 @@ void assert_failure(const struct lc_err *err, enum lc_code wanted, const char *p
         fail_msg("'%s' is not in the message: %s", part, err->message);
 }
 
+bool test_is_under_valgrind(void)
+{
+    const char *preloaded = getenv("LD_PRELOAD");
+
+    return preloaded != NULL && strstr(preloaded, "vgpreload") != NULL;
+}
+
 char *test_file(const char *path, size_t *len_out)
 {
     const char *tests = getenv("TESTS");

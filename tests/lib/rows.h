@@ -72,6 +72,10 @@ int suite_run(struct suite *suite, const char *group);
 
 void assert_failure(const struct lc_err *err, enum lc_code wanted, const char *part);
 
+/* Valgrind makes a vfork a fork, so that posix_spawn does not see that a program cannot be run:
+ * what tests that is left out there. */
+bool test_is_under_valgrind(void);
+
 /* A whole file of the tree as text, path from the tests folder ("golden/vectors/issuer.json");
  * exits when it is not there. Free with lc_free. */
 char *test_file(const char *path, size_t *len_out);

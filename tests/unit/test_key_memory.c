@@ -48,10 +48,9 @@ static void find_number(const struct lc_buf *der, enum lc_key_type type, struct 
 static void take_needles(const struct lc_secret *pem, enum lc_key_type type)
 {
     struct lc_err err = LC_ERR_INIT;
-    LC_AUTO(lc_wiped) struct lc_buf der;
+    LC_AUTO(lc_wiped) struct lc_buf der = LC_BUF_INIT(8192);
     struct lc_der_item number;
 
-    lc_buf_init(&der, 8192);
     const char *body = strchr(pem->data, '\n') + 1;
     const char *end = strstr(body, "\n-----END");
     assert_non_null(lc_buf_room(&der, pem->len)); /* all at once, so that no copy stays behind */

@@ -16,11 +16,10 @@
 /* Put tag and length before what the buffer holds. */
 static inline void build_box(struct lc_buf *buf, int tag)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf boxed;
+    LC_AUTO(lc_buf_release) struct lc_buf boxed = LC_BUF_INIT(BUILD_MAX);
     const size_t len = buf->len;
     struct lc_err err = LC_ERR_INIT;
 
-    lc_buf_init(&boxed, BUILD_MAX);
     lc_buf_putc(&boxed, (char)tag);
     if (len >= 0x80) {
         int bytes = 1;
@@ -41,9 +40,8 @@ static inline void build_box(struct lc_buf *buf, int tag)
 /* One more item at the end. */
 static inline void build_item(struct lc_buf *buf, int tag, const void *bytes, size_t len)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf item;
+    LC_AUTO(lc_buf_release) struct lc_buf item = LC_BUF_INIT(BUILD_MAX);
 
-    lc_buf_init(&item, BUILD_MAX);
     lc_buf_add(&item, bytes, len);
     build_box(&item, tag);
     lc_buf_add(buf, item.data, item.len);
@@ -64,9 +62,8 @@ static inline void build_append(struct lc_buf *buf, const struct lc_buf *more)
 static inline void build_rdn(struct lc_buf *name, const char *oid, int tag, const void *bytes,
                              size_t len)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf rdn;
+    LC_AUTO(lc_buf_release) struct lc_buf rdn = LC_BUF_INIT(BUILD_MAX);
 
-    lc_buf_init(&rdn, BUILD_MAX);
     build_item(&rdn, LC_DER_OID, oid, 3);
     build_item(&rdn, tag, bytes, len);
     build_box(&rdn, LC_DER_SEQUENCE);
@@ -78,9 +75,8 @@ static inline void build_rdn(struct lc_buf *name, const char *oid, int tag, cons
 static inline void build_extension(struct lc_buf *list, const char *oid, bool critical,
                                    const void *value, size_t len)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf extension;
+    LC_AUTO(lc_buf_release) struct lc_buf extension = LC_BUF_INIT(BUILD_MAX);
 
-    lc_buf_init(&extension, BUILD_MAX);
     build_item(&extension, LC_DER_OID, oid, 3);
     if (critical)
         build_item(&extension, LC_DER_BOOLEAN, "\xff", 1);
@@ -121,11 +117,9 @@ static inline void build_sealed(struct lc_buf *body)
 /* The attribute that asks for extensions. list: what stands inside their SEQUENCE. */
 static inline void build_request(struct lc_buf *attributes, const struct lc_buf *list)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf values;
-    LC_AUTO(lc_buf_release) struct lc_buf attribute;
+    LC_AUTO(lc_buf_release) struct lc_buf values = LC_BUF_INIT(BUILD_MAX);
+    LC_AUTO(lc_buf_release) struct lc_buf attribute = LC_BUF_INIT(BUILD_MAX);
 
-    lc_buf_init(&values, BUILD_MAX);
-    lc_buf_init(&attribute, BUILD_MAX);
     build_append(&values, list);
     build_box(&values, LC_DER_SEQUENCE);
     build_box(&values, LC_DER_SET);
@@ -139,9 +133,8 @@ static inline void build_request(struct lc_buf *attributes, const struct lc_buf 
 static inline void build_csr(struct lc_buf *out, const struct lc_buf *subject,
                              const struct lc_buf *attributes)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf part;
+    LC_AUTO(lc_buf_release) struct lc_buf part = LC_BUF_INIT(BUILD_MAX);
 
-    lc_buf_init(&part, BUILD_MAX);
     lc_buf_clear(out);
     build_item(out, LC_DER_INTEGER, "\0", 1);
     build_append(&part, subject);
@@ -169,9 +162,8 @@ struct build_cert {
 
 static inline void build_cert(struct lc_buf *out, const struct build_cert *cert)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf part;
+    LC_AUTO(lc_buf_release) struct lc_buf part = LC_BUF_INIT(BUILD_MAX);
 
-    lc_buf_init(&part, BUILD_MAX);
     lc_buf_clear(out);
     lc_buf_add(out, "\xa0\x03\x02\x01\x02", 5); /* version 3 */
     build_item(out, LC_DER_INTEGER, cert->serial, cert->serial_len);

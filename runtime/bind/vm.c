@@ -233,3 +233,28 @@ bool bind_vm_call(struct bind_vm *vm, int reference, int arg_count, struct lc_er
     lua_insert(vm->L, -1 - arg_count);
     return enter(vm, arg_count, err);
 }
+
+/* ask_version(char *): lua-cjson tells it to Lua only. */
+static int ask_version(lua_State *L)
+{
+    char *version = lua_touserdata(L, 1);
+
+    (void)lua_getglobal(L, "require");
+    lua_pushliteral(L, "cjson");
+    lua_call(L, 1, 1);
+    (void)lua_getfield(L, -1, "_VERSION");
+    (void)snprintf(version, BIND_VERSION_BYTES, "%s", luaL_checkstring(L, -1));
+    return 0;
+}
+
+bool bind_cjson_version(char *version, struct lc_err *err)
+{
+    struct bind_context context = { .env = NULL };
+    LC_AUTO(bind_vm_free) struct bind_vm *vm = NULL;
+
+    if (!bind_vm_new(&context, NULL, &vm, err))
+        return false;
+    lua_pushcfunction(vm->L, ask_version);
+    lua_pushlightuserdata(vm->L, version);
+    return enter(vm, 1, err);
+}

@@ -7,6 +7,7 @@
 
 #include "cli/cmd.h"
 #include "cli/harden.h"
+#include "model/hooktool.h"
 
 /* Before the first word that is not an option, for commands whose words follow. */
 static bool asks_for_help(const struct lc_cmd *cmd, int argc, char *const *argv)
@@ -108,6 +109,8 @@ int main(int argc, char **argv)
     const int words = argc > 0 ? argc - 1 : 0;
 
     lc_harden();
+    if (lc_hooktool_is(name))
+        return lc_hooktool_main(argc, argv);
     if (strcmp(name, lc_cmd_dispatch.name) == 0)
         return choose(&lc_cmd_dispatch, NULL, words, argv + 1);
     return run_named(words, argv + (argc > 0));

@@ -1,0 +1,219 @@
+/* luacharm model: the verbs, and what they share. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "cli/model.h"
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
+
+static bool is_interrupted(void *context)
+{
+    (void)context;
+    return interrupted != 0;
+}
+
+const char *model_folder(const struct lc_args *args)
+{
+    const char *folder = lc_args_value(args, "model");
+
+    return folder == NULL ? LC_MODEL_FOLDER : folder;
+}
+
+static void say_waiting(void)
+{
+    (void)fprintf(stderr, "luacharm: another command works on this model: waiting for it\n");
+}
+
+bool model_open(const struct lc_args *args, enum lc_store_mode mode, struct lc_store **out,
+                struct lc_err *err)
+{
+    return lc_store_open(model_folder(args), mode, say_waiting, out, err);
+}
+
+int model_fail(const struct lc_err *err)
+{
+    return err->code == LC_EUSAGE ? LC_EXIT_USAGE : LC_EXIT_FAILED;
+}
+
+bool model_number(const struct lc_args *args, const char *option, int64_t max, int64_t *out,
+                  struct lc_err *err)
+{
+    const char *text = lc_args_value(args, option);
+
+    if (text == NULL || lc_text_to_number(text, max, out))
+        return true;
+    return lc_fail(err, LC_EUSAGE, "--%s: '%s' is not a number up to %lld", option, text,
+                   (long long)max);
+}
+
+static void print_time(int64_t now, FILE *to)
+{
+    char text[LC_TIME_TEXT_BYTES];
+
+    lc_time_format(now, text);
+    (void)fprintf(to, "-- %s\n", text);
+}
+
+static FILE *stream_of(const struct model_work *work)
+{
+    return work->on_stderr ? stderr : stdout;
+}
+
+/* "web/0  certificates-relation-changed  ok  12 ms" */
+static void print_hook(void *context, const struct lc_report *report)
+{
+    FILE *to = stream_of(context);
+    char name[LC_HOOK_NAME_BYTES];
+
+    lc_hook_name(report->hook, name);
+    (void)fprintf(to, "%-12s  %-36s  %-10s  %lld ms", report->unit, name,
+                  lc_outcome_name(report->outcome), (long long)report->ms);
+    if (report->why[0] != '\0')
+        (void)fprintf(to, "  %s", report->why);
+    (void)fprintf(to, "\n");
+    if (report->outcome == LC_OUTCOME_FAILED && report->last_line[0] != '\0')
+        (void)fprintf(to, "    %s\n", report->last_line);
+    (void)fflush(to); /* the next hook may take its time */
+}
+
+static void print_move(void *context, int64_t now)
+{
+    print_time(now, stream_of(context));
+}
+
+static void print_line(void *context, const char *line)
+{
+    (void)fprintf(stream_of(context), "-- %s\n", line);
+}
+
+/* The handler only takes note: the hook that runs is in a process group of its own, and ends. */
+static bool catch_interrupt(struct lc_err *err)
+{
+    struct sigaction action = { .sa_handler = on_interrupt };
+
+    (void)sigemptyset(&action.sa_mask); /* cannot fail on a valid set */
+    if (sigaction(SIGINT, &action, NULL) == -1 || sigaction(SIGTERM, &action, NULL) == -1)
+        return lc_fail(err, LC_EINTERNAL, "cannot catch Ctrl-C");
+    return true;
+}
+
+bool model_work_open(const struct lc_args *args, bool on_stderr, struct model_work *work,
+                     struct lc_err *err)
+{
+    const char *timeout = lc_args_value(args, "hook-timeout");
+    int64_t timeout_s = 0;
+
+    *work = (struct model_work){ .on_stderr = on_stderr,
+                                 .settle = { .ran = print_hook,
+                                             .moved = print_move,
+                                             .say = print_line,
+                                             .stop = is_interrupted,
+                                             .context = work } };
+    if (timeout != NULL && !lc_duration_parse(timeout, &timeout_s, err)) {
+        err->code = LC_EUSAGE;
+        return lc_wrap(err, "--hook-timeout");
+    }
+    return model_number(args, "retries", 1000, &work->settle.tries, err) &&
+           model_open(args, LC_STORE_WORK, &work->store, err) && catch_interrupt(err) &&
+           lc_agent_init(&work->agent, work->store, timeout_s * 1000, err);
+}
+
+void model_work_release(struct model_work *work)
+{
+    lc_agent_release(&work->agent);
+    lc_store_free(work->store);
+    work->store = NULL;
+}
+
+bool model_settle(const struct lc_args *args, struct model_work *work, bool tolerant,
+                  struct lc_err *err)
+{
+    if (lc_args_has(args, "no-settle") || lc_settle(&work->agent, &work->settle, err))
+        return true;
+    if (!tolerant || err->code != LC_ECOMMAND)
+        return false;
+    lc_cmd_print_error(err);
+    *err = (struct lc_err)LC_ERR_INIT;
+    return true;
+}
+
+void model_table_release(struct model_table *table)
+{
+    lc_strlist_release(&table->cells);
+}
+
+bool model_table_add(struct model_table *table, struct lc_err *err, size_t count,
+                     const char *const *cells)
+{
+    table->columns = count;
+    for (size_t i = 0; i < count; i++)
+        if (!lc_strlist_add(&table->cells, cells[i], err))
+            return false;
+    return true;
+}
+
+void model_table_print(const struct model_table *table)
+{
+    for (size_t i = 0; i < table->cells.count; i++) {
+        const size_t column = i % table->columns;
+        size_t width = 0;
+        if (column + 1 == table->columns) {
+            (void)printf("%s\n", table->cells.items[i]);
+            continue;
+        }
+        for (size_t j = column; j < table->cells.count; j += table->columns)
+            width = strlen(table->cells.items[j]) > width ? strlen(table->cells.items[j]) : width;
+        (void)printf("%-*s  ", (int)width, table->cells.items[i]);
+    }
+}
+
+bool model_print_json(const struct lc_buf *json, struct lc_err *err)
+{
+    if (!lc_buf_check(json, err))
+        return false;
+    (void)printf("%s\n", json->data);
+    return true;
+}
+
+static const struct lc_cmd *const verbs[] = {
+    &model_cmd_new,
+    &model_cmd_destroy,
+    &model_cmd_deploy,
+    &model_cmd_refresh,
+    &model_cmd_config,
+    &model_cmd_integrate,
+    &model_cmd_remove_relation,
+    &model_cmd_add_unit,
+    &model_cmd_remove_unit,
+    &model_cmd_remove_application,
+    &model_cmd_set_leader,
+    &model_cmd_settle,
+    &model_cmd_advance,
+    &model_cmd_run,
+    &model_cmd_exec,
+    &model_cmd_fire,
+    &model_cmd_resolved,
+    &model_cmd_status,
+    &model_cmd_show_unit,
+    &model_cmd_secrets,
+    &model_cmd_show_secret,
+    &model_cmd_debug_log,
+    NULL,
+};
+
+const struct lc_cmd lc_cmd_model = {
+    .name = "model",
+    .synopsis = "VERB ...",
+    .summary = "a small Juju in a folder, to try charms in",
+    .subcommands = verbs,
+};

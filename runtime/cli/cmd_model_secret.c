@@ -1,0 +1,273 @@
+/* secrets, show-secret. Contents are shown only with --reveal. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "cli/model.h"
+#include "model/tool_secret.h"
+
+static void put_pair(struct lc_json_writer *json, const char *key, const char *value)
+{
+    lc_json_key(json, key);
+    lc_json_put_string(json, value);
+}
+
+static void put_time(struct lc_json_writer *json, const char *key, int64_t time)
+{
+    char text[LC_TIME_TEXT_BYTES];
+
+    if (time == 0)
+        return;
+    lc_time_format(time, text);
+    put_pair(json, key, text);
+}
+
+static bool put_revisions(struct lc_json_writer *json, struct lc_store *store, const char *id,
+                          struct lc_err *err)
+{
+    LC_AUTO(lc_revisions_release) struct lc_revisions revisions = LC_REVISIONS_INIT;
+
+    if (!lc_store_revisions(store, id, &revisions, err))
+        return false;
+    lc_json_key(json, "revisions");
+    lc_json_begin_array(json);
+    for (size_t i = 0; i < revisions.count; i++) {
+        lc_json_begin_object(json);
+        lc_json_key(json, "revision");
+        lc_json_put_integer(json, revisions.items[i].revision);
+        put_time(json, "created", revisions.items[i].created);
+        put_time(json, "expires", revisions.items[i].expire_at);
+        lc_json_key(json, "obsolete");
+        lc_json_put_boolean(json, revisions.items[i].obsolete);
+        lc_json_end_object(json);
+    }
+    lc_json_end_array(json);
+    return true;
+}
+
+static bool put_grants(struct lc_json_writer *json, struct lc_store *store, const char *id,
+                       struct lc_err *err)
+{
+    LC_AUTO(lc_grants_release) struct lc_grants grants = LC_GRANTS_INIT;
+
+    if (!lc_store_grants(store, id, &grants, err))
+        return false;
+    lc_json_key(json, "access");
+    lc_json_begin_array(json);
+    for (size_t i = 0; i < grants.count; i++) {
+        lc_json_begin_object(json);
+        put_pair(json, "target", grants.items[i].subject);
+        lc_json_key(json, "relation");
+        lc_json_put_integer(json, grants.items[i].relation);
+        lc_json_end_object(json);
+    }
+    lc_json_end_array(json);
+    return true;
+}
+
+/* Everything but the content. */
+static bool put_meta(struct lc_json_writer *json, struct lc_store *store,
+                     const struct lc_secret_meta *meta, struct lc_err *err)
+{
+    put_pair(json, "owner", meta->unit == NULL ? meta->app : meta->unit);
+    put_pair(json, "label", meta->label);
+    put_pair(json, "description", meta->description);
+    lc_json_key(json, "revision");
+    lc_json_put_integer(json, meta->latest);
+    put_pair(json, "rotation", meta->rotate);
+    put_time(json, "rotates", meta->rotate_at);
+    put_time(json, "created", meta->created);
+    put_time(json, "updated", meta->updated);
+    return put_revisions(json, store, meta->id, err) && put_grants(json, store, meta->id, err);
+}
+
+static bool show_row(struct lc_store *store, const char *id, struct model_table *table,
+                     struct lc_json_writer *json, struct lc_err *err)
+{
+    LC_AUTO(lc_secret_meta_release) struct lc_secret_meta meta = LC_SECRET_META_INIT;
+    char revision[32];
+    char expires[LC_TIME_TEXT_BYTES] = "";
+    int64_t expire_at;
+    bool found;
+
+    if (!lc_store_secret(store, id, &meta, &found, err) ||
+        !lc_store_revision_expire(store, id, meta.latest, &expire_at, err))
+        return false;
+    if (!found) /* removed by a hook that runs beside us */
+        return true;
+    if (expire_at != 0)
+        lc_time_format(expire_at, expires);
+    (void)snprintf(revision, sizeof(revision), "%lld", (long long)meta.latest);
+    lc_json_key(json, id);
+    lc_json_begin_object(json);
+    if (!put_meta(json, store, &meta, err))
+        return false;
+    lc_json_end_object(json);
+    return MODEL_ROW(table, err, id, meta.unit == NULL ? meta.app : meta.unit, meta.label, revision,
+                     meta.rotate, expires);
+}
+
+static int run_secrets(const struct lc_args *args, struct lc_err *err)
+{
+    LC_AUTO(lc_store_free) struct lc_store *store = NULL;
+    LC_AUTO(lc_strlist_release) struct lc_strlist ids = LC_STRLIST_INIT;
+    LC_AUTO(model_table_release) struct model_table table = { .columns = 0 };
+    LC_AUTO(lc_buf_release) struct lc_buf json;
+
+    lc_buf_init(&json, 64u * 1024 * 1024);
+    struct lc_json_writer writer = lc_json_writer(&json, LC_JSON_PRETTY);
+    if (!model_open(args, LC_STORE_READ, &store, err) || !lc_store_secrets(store, &ids, err) ||
+        !MODEL_ROW(&table, err, "ID", "Owner", "Label", "Revision", "Rotation", "Expires"))
+        return model_fail(err);
+    lc_json_begin_object(&writer);
+    for (size_t i = 0; i < ids.count; i++)
+        if (!show_row(store, ids.items[i], &table, &writer, err))
+            return model_fail(err);
+    lc_json_end_object(&writer);
+    if (lc_args_has(args, "json"))
+        return model_print_json(&json, err) ? LC_EXIT_DONE : model_fail(err);
+    if (ids.count > 0)
+        model_table_print(&table);
+    else
+        (void)printf("There are no secrets in this model\n");
+    return LC_EXIT_DONE;
+}
+
+static const struct lc_opt json_options[] = { JSON_OPTION, MODEL_OPTION, END_OF_OPTIONS };
+
+const struct lc_cmd model_cmd_secrets = {
+    .name = "secrets",
+    .synopsis = "",
+    .summary = "the secrets of all applications and units",
+    .options = json_options,
+    .run = run_secrets,
+};
+
+/* By any form of the id, or by an owner's label that only one secret has. */
+static bool find_secret(struct lc_store *store, const char *word, struct lc_secret_meta *out,
+                        struct lc_err *err)
+{
+    LC_AUTO(lc_strlist_release) struct lc_strlist ids = LC_STRLIST_INIT;
+    struct lc_err ignored = LC_ERR_INIT;
+    char id[LC_SECRET_ID_BYTES];
+    bool foreign;
+    bool found = false;
+    size_t count = 0;
+
+    if (lc_secret_parse(store, word, id, &foreign, &ignored)) {
+        if (!lc_store_secret(store, id, out, &found, err))
+            return false;
+        count = found;
+    }
+    if (!found && !lc_store_secrets(store, &ids, err))
+        return false;
+    for (size_t i = 0; i < ids.count; i++) {
+        LC_AUTO(lc_secret_meta_release) struct lc_secret_meta meta = LC_SECRET_META_INIT;
+        if (!lc_store_secret(store, ids.items[i], &meta, &found, err))
+            return false;
+        if (!found || strcmp(meta.label, word) != 0)
+            continue;
+        count++;
+        if (!lc_store_secret(store, ids.items[i], out, &found, err))
+            return false;
+    }
+    if (count == 1)
+        return true;
+    return count == 0 ? lc_fail(err, LC_ENOTFOUND, "secret '%s' not found", word)
+                      : lc_fail(err, LC_EUSAGE, "more than one secret has the label '%s'", word);
+}
+
+static bool put_content(struct lc_json_writer *json, struct lc_store *store, const char *id,
+                        int64_t revision, struct lc_err *err)
+{
+    LC_AUTO(lc_content_release) struct lc_content content = LC_CONTENT_INIT;
+
+    if (!lc_store_content(store, id, revision, &content, err))
+        return false;
+    lc_json_key(json, "content");
+    lc_json_begin_object(json);
+    for (size_t i = 0; i < content.count; i++) {
+        LC_AUTO(lc_secret_release) struct lc_secret bytes = LC_SECRET_INIT;
+        lc_json_key(json, content.items[i].key);
+        if (!lc_field_decode(&content.items[i].base64, &bytes, err))
+            return false;
+        lc_json_put_string_len(json, bytes.data == NULL ? "" : bytes.data, bytes.len);
+    }
+    lc_json_end_object(json);
+    return true;
+}
+
+static bool print_yaml(const struct lc_buf *json, struct lc_err *err)
+{
+    LC_AUTO(lc_json_free) struct lc_json *tree = NULL;
+    LC_AUTO(lc_yaml_writer_free) struct lc_yaml_writer *writer = NULL;
+    struct lc_buf text;
+
+    if (!lc_buf_check(json, err) || !lc_json_parse(json->data, json->len, 0, &tree, err))
+        return false;
+    lc_buf_hold(&text, json->len * 2 + 1024);
+    bool good = lc_yaml_writer_new(&text, &writer, err);
+    if (good) {
+        lc_yaml_put(writer, tree);
+        good = lc_yaml_writer_finish(writer, err);
+    }
+    if (good)
+        (void)printf("%s", text.data);
+    lc_buf_wipe(&text);
+    return good;
+}
+
+static bool show_secret(const struct lc_args *args, struct lc_store *store, struct lc_buf *json,
+                        struct lc_err *err)
+{
+    LC_AUTO(lc_secret_meta_release) struct lc_secret_meta meta = LC_SECRET_META_INIT;
+    struct lc_json_writer writer = lc_json_writer(json, LC_JSON_PRETTY);
+    int64_t revision = 0;
+
+    if (!model_number(args, "revision", INT64_MAX, &revision, err) ||
+        !find_secret(store, args->positionals[0], &meta, err))
+        return false;
+    lc_json_begin_object(&writer);
+    lc_json_key(&writer, meta.id);
+    lc_json_begin_object(&writer);
+    if (!put_meta(&writer, store, &meta, err))
+        return false;
+    if (lc_args_has(args, "reveal") &&
+        !put_content(&writer, store, meta.id, revision == 0 ? meta.latest : revision, err))
+        return false;
+    lc_json_end_object(&writer);
+    lc_json_end_object(&writer);
+    return lc_args_has(args, "json") ? model_print_json(json, err) : print_yaml(json, err);
+}
+
+static int run_show_secret(const struct lc_args *args, struct lc_err *err)
+{
+    LC_AUTO(lc_store_free) struct lc_store *store = NULL;
+    struct lc_buf json;
+
+    if (!model_open(args, LC_STORE_READ, &store, err))
+        return model_fail(err);
+    lc_buf_hold(&json, 16u * 1024 * 1024); /* it may hold the content: it must not move */
+    const bool good = show_secret(args, store, &json, err);
+    lc_buf_wipe(&json);
+    return good ? LC_EXIT_DONE : model_fail(err);
+}
+
+static const struct lc_opt show_options[] = {
+    { "reveal", 0, NULL, "with its content" },
+    { "revision", 0, "N", "the content of this revision (default: the latest)" },
+    JSON_OPTION,
+    MODEL_OPTION,
+    END_OF_OPTIONS,
+};
+
+const struct lc_cmd model_cmd_show_secret = {
+    .name = "show-secret",
+    .synopsis = "ID|LABEL",
+    .summary = "one secret: who owns it, who may read it, its revisions",
+    .options = show_options,
+    .min = 1,
+    .max = 1,
+    .run = run_show_secret,
+};

@@ -1,0 +1,103 @@
+/* What the verbs of `luacharm model` share. */
+#ifndef LC_CLI_MODEL_H
+#define LC_CLI_MODEL_H
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "cli/cmd.h"
+#include "model/settle.h"
+#include "model/store.h"
+
+/* Options that many verbs have. */
+#define MODEL_OPTION                                                                               \
+    {                                                                                              \
+        "model", 'm', "DIR", "the model's folder (default: .luacharm)"                             \
+    }
+#define JSON_OPTION                                                                                \
+    {                                                                                              \
+        "json", 0, NULL, "as JSON"                                                                 \
+    }
+#define SETTLE_OPTIONS                                                                             \
+    { "retries", 0, "N", "tries of a hook that fails (default: 3)" },                              \
+    {                                                                                              \
+        "hook-timeout", 0, "DURATION", "how long one hook may take (default: 5m)"                  \
+    }
+#define NO_SETTLE_OPTION                                                                           \
+    {                                                                                              \
+        "no-settle", 0, NULL, "do not run what is pending, before or after"                        \
+    }
+#define END_OF_OPTIONS                                                                             \
+    {                                                                                              \
+        NULL, 0, NULL, NULL                                                                        \
+    }
+
+const char *model_folder(const struct lc_args *args);
+bool model_open(const struct lc_args *args, enum lc_store_mode mode, struct lc_store **out,
+                struct lc_err *err) LC_MUST_CHECK;
+
+/* The exit status for a failure. */
+int model_fail(const struct lc_err *err);
+
+/* A whole number of an option; *out stays when it was not given. */
+bool model_number(const struct lc_args *args, const char *option, int64_t max, int64_t *out,
+                  struct lc_err *err) LC_MUST_CHECK;
+
+/* A model with its agent, for verbs that run hooks. Ctrl-C stops between hooks. */
+struct model_work {
+    struct lc_store *store;
+    struct lc_agent agent;
+    struct lc_settle_options settle;
+    bool on_stderr; /* where the lines about hooks go */
+};
+
+/* work must stay where it is. */
+bool model_work_open(const struct lc_args *args, bool on_stderr, struct model_work *work,
+                     struct lc_err *err) LC_MUST_CHECK;
+void model_work_release(struct model_work *work);
+LC_AUTO_VALUE(struct model_work, model_work_release);
+
+/* What is pending, unless --no-settle. tolerant: hooks that fail are told and do not count. */
+bool model_settle(const struct lc_args *args, struct model_work *work, bool tolerant,
+                  struct lc_err *err) LC_MUST_CHECK;
+
+/* A table: columns as wide as their widest cell. */
+struct model_table {
+    struct lc_strlist cells;
+    size_t columns;
+};
+bool model_table_add(struct model_table *table, struct lc_err *err, size_t count,
+                     const char *const *cells) LC_MUST_CHECK;
+#define MODEL_ROW(table, err, ...)                                                                 \
+    model_table_add((table), (err), LC_COUNT(((const char *const[]){ __VA_ARGS__ })),              \
+                    (const char *const[]){ __VA_ARGS__ })
+void model_table_print(const struct model_table *table);
+void model_table_release(struct model_table *table);
+LC_AUTO_VALUE(struct model_table, model_table_release);
+
+/* Print what a writer has put together. */
+bool model_print_json(const struct lc_buf *json, struct lc_err *err) LC_MUST_CHECK;
+
+extern const struct lc_cmd model_cmd_new;
+extern const struct lc_cmd model_cmd_destroy;
+extern const struct lc_cmd model_cmd_deploy;
+extern const struct lc_cmd model_cmd_add_unit;
+extern const struct lc_cmd model_cmd_remove_unit;
+extern const struct lc_cmd model_cmd_remove_application;
+extern const struct lc_cmd model_cmd_integrate;
+extern const struct lc_cmd model_cmd_remove_relation;
+extern const struct lc_cmd model_cmd_config;
+extern const struct lc_cmd model_cmd_refresh;
+extern const struct lc_cmd model_cmd_set_leader;
+extern const struct lc_cmd model_cmd_settle;
+extern const struct lc_cmd model_cmd_advance;
+extern const struct lc_cmd model_cmd_run;
+extern const struct lc_cmd model_cmd_exec;
+extern const struct lc_cmd model_cmd_fire;
+extern const struct lc_cmd model_cmd_resolved;
+extern const struct lc_cmd model_cmd_status;
+extern const struct lc_cmd model_cmd_show_unit;
+extern const struct lc_cmd model_cmd_secrets;
+extern const struct lc_cmd model_cmd_show_secret;
+extern const struct lc_cmd model_cmd_debug_log;
+
+#endif

@@ -1,0 +1,69 @@
+/* The unit agent: runs one hook, action or command of a unit in the environment that Juju gives it
+ * (juju-hooks 1.1 to 1.5), answers its hook commands, and carries out what it asked for. */
+#ifndef LC_MODEL_AGENT_H
+#define LC_MODEL_AGENT_H
+
+#include "base/json.h"
+#include "base/strlist.h"
+#include "model/queue.h"
+
+#define LC_HOOK_TIMEOUT_MS ((int64_t)5 * 60 * 1000)
+
+enum lc_outcome {
+    LC_OUTCOME_OK,
+    LC_OUTCOME_NONE,   /* the charm has no program for it, which is fine */
+    LC_OUTCOME_FAILED, /* why: the exit status, or what the commit refused */
+    LC_OUTCOME_AGAIN   /* killed with TERM or KILL, or rebooting: it is run again */
+};
+
+const char *lc_outcome_name(enum lc_outcome outcome); /* "ok", "no program", ...; static */
+
+struct lc_report {
+    const char *unit;
+    const struct lc_hook *hook;
+    enum lc_outcome outcome;
+    int64_t ms;
+    char why[512];       /* one line; "" when it went well */
+    char last_line[512]; /* of standard error; "" for none */
+};
+
+struct lc_agent {
+    struct lc_store *store; /* borrowed */
+    struct lc_charms charms;
+    char *program; /* ourselves, for the links */
+    char *tools;   /* the folder of links */
+    int64_t timeout_ms;
+};
+
+/* Makes or mends the links to the hook commands. timeout_ms: 0 is LC_HOOK_TIMEOUT_MS. agent must
+ * stay where it is. */
+bool lc_agent_init(struct lc_agent *agent, struct lc_store *store, int64_t timeout_ms,
+                   struct lc_err *err) LC_MUST_CHECK;
+void lc_agent_release(struct lc_agent *agent);
+LC_AUTO_VALUE(struct lc_agent, lc_agent_release);
+
+/* Run a hook. Its failure is an outcome; false is a failure of the model itself. */
+bool lc_agent_run(struct lc_agent *agent, const char *unit, const struct lc_hook *hook,
+                  struct lc_report *out, struct lc_err *err) LC_MUST_CHECK;
+
+/* An action, its parameters checked already. *results: an object, freed with lc_json_free. */
+struct lc_action_result {
+    int64_t id;
+    bool failed;
+    char message[512];
+    char *results; /* JSON; freed with lc_action_result_release */
+};
+void lc_action_result_release(struct lc_action_result *result);
+LC_AUTO_VALUE(struct lc_action_result, lc_action_result_release);
+/* params is taken over. */
+bool lc_agent_action(struct lc_agent *agent, const char *unit, const char *action,
+                     struct lc_json *params, struct lc_action_result *out, struct lc_err *err)
+    LC_MUST_CHECK;
+
+/* juju exec: one word is a shell script, several are a program and its arguments. relation: -1, or
+ * the one that it is about. out and err_text get what it prints. */
+bool lc_agent_exec(struct lc_agent *agent, const char *unit, const struct lc_strlist *words,
+                   int64_t relation, struct lc_buf *out, struct lc_buf *err_text,
+                   struct lc_report *report, struct lc_err *err) LC_MUST_CHECK;
+
+#endif

@@ -1,0 +1,59 @@
+/* What the files of the agent share. */
+#ifndef LC_MODEL_AGENT_PRIVATE_H
+#define LC_MODEL_AGENT_PRIVATE_H
+
+#include "base/log.h"
+#include "base/proc.h"
+#include "model/agent.h"
+#include "model/context.h"
+
+/* The environment, built from scratch. */
+bool agent_environment(const struct lc_agent *agent, const struct lc_context *context,
+                       const char *charm, const char *socket, struct lc_strlist *out,
+                       struct lc_err *err) LC_MUST_CHECK;
+
+/* The unix socket on which hook commands are answered, while one program runs. */
+struct agent_server {
+    struct lc_context *context; /* borrowed */
+    int fd;
+    char *address;   /* its path */
+    char *temporary; /* a folder of its own, where the model's would make the path too long */
+    bool refused;    /* a command ended the program: juju-reboot --now */
+};
+
+#define AGENT_SERVER_INIT                                                                          \
+    {                                                                                              \
+        .fd = -1                                                                                   \
+    }
+
+bool agent_server_open(struct agent_server *server, struct lc_context *context, struct lc_err *err)
+    LC_MUST_CHECK;
+void agent_server_close(struct agent_server *server);
+LC_AUTO_VALUE(struct agent_server, agent_server_close);
+struct lc_proc_watch agent_server_watch(struct agent_server *server);
+
+/* Run argv in the charm's folder, and log what it prints. */
+struct agent_result {
+    struct lc_proc_result proc;
+    bool rebooted; /* by juju-reboot --now */
+};
+void agent_result_release(struct agent_result *result);
+LC_AUTO_VALUE(struct agent_result, agent_result_release);
+bool agent_spawn(struct lc_agent *agent, struct lc_context *context, const char *charm,
+                 char *const *argv, struct agent_result *out, struct lc_err *err) LC_MUST_CHECK;
+
+/* The unit's own copy of its charm: made when it has none, upgraded when the application has a
+ * newer one and this is its upgrade. */
+bool agent_deploy_charm(struct lc_agent *agent, const struct lc_unit *unit, int64_t revision,
+                        struct lc_err *err) LC_MUST_CHECK;
+
+/* dispatch, or hooks/NAME or actions/NAME; *out is NULL when there is none, else freed with
+ * lc_free. A dispatch that cannot be executed fails (juju-hooks 1.1). */
+bool agent_find_program(const char *charm, const char *kind, const char *name, char **out,
+                        struct lc_err *err) LC_MUST_CHECK;
+
+/* A line of the agent's own in the log. */
+bool agent_log(struct lc_store *store, const char *unit, enum lc_level level, struct lc_err *err,
+               const char *format, ...) LC_PRINTF(5, 6) LC_MUST_CHECK;
+
+#endif

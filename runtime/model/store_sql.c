@@ -1,0 +1,187 @@
+/* SQL for the store: binding, stepping, and what SQLite's failures are called here. */
+#include "model/store_sql.h"
+
+#include <assert.h>
+
+#include "base/mem.h"
+
+bool sql_fail(const struct lc_store *store, int code, struct lc_err *err)
+{
+    enum lc_code ours = LC_EIO;
+
+    switch (code & 0xff) {
+    case SQLITE_NOMEM:
+        return lc_fail_memory(err);
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+        ours = LC_EPERM;
+        break;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        ours = LC_ETIMEOUT;
+        break;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        ours = LC_EPARSE;
+        break;
+    default:
+        break;
+    }
+    return lc_fail(err, ours, "%s/model.db: %s", store->folder,
+                   store->db == NULL ? sqlite3_errstr(code) : sqlite3_errmsg(store->db));
+}
+
+static int bind(sqlite3_stmt *statement, const struct sql_arg *args)
+{
+    int code = SQLITE_OK;
+
+    for (int i = 0; args != NULL && args[i].kind != SQL_END && code == SQLITE_OK; i++) {
+        if (args[i].kind == SQL_NUMBER)
+            code = sqlite3_bind_int64(statement, i + 1, args[i].number);
+        else /* NULL text binds NULL */
+            code = sqlite3_bind_text(statement, i + 1, args[i].text, -1, SQLITE_TRANSIENT);
+    }
+    return code;
+}
+
+bool sql_query(struct lc_store *store, const char *sql, const struct sql_arg *args,
+               struct sql_rows *out, struct lc_err *err)
+{
+    *out = (struct sql_rows){ .store = store, .code = SQLITE_OK };
+    int code = sqlite3_prepare_v2(store->db, sql, -1, &out->statement, NULL);
+    if (code == SQLITE_OK)
+        code = bind(out->statement, args);
+    if (code == SQLITE_OK)
+        return true;
+    (void)sql_fail(store, code, err);
+    (void)sqlite3_finalize(out->statement); /* repeats the failure told above */
+    out->statement = NULL;
+    return false;
+}
+
+bool sql_next(struct sql_rows *rows)
+{
+    rows->code = sqlite3_step(rows->statement);
+    return rows->code == SQLITE_ROW;
+}
+
+bool sql_end(struct sql_rows *rows, struct lc_err *err)
+{
+    const int code = rows->code;
+    const bool good = code == SQLITE_ROW || code == SQLITE_DONE || code == SQLITE_OK;
+
+    if (!good)
+        (void)sql_fail(rows->store, code, err);
+    (void)sqlite3_finalize(rows->statement); /* repeats the failure told above */
+    rows->statement = NULL;
+    return good;
+}
+
+const char *sql_text(struct sql_rows *rows, int column)
+{
+    return (const char *)sqlite3_column_text(rows->statement, column);
+}
+
+int64_t sql_number(struct sql_rows *rows, int column)
+{
+    return sqlite3_column_int64(rows->statement, column);
+}
+
+bool sql_copy_or_null(struct sql_rows *rows, int column, char **out, struct lc_err *err)
+{
+    const char *text = sql_text(rows, column);
+
+    *out = text == NULL ? NULL : lc_strdup(text);
+    return text != NULL && *out == NULL ? lc_fail_memory(err) : true;
+}
+
+bool sql_copy(struct sql_rows *rows, int column, char **out, struct lc_err *err)
+{
+    const char *text = sql_text(rows, column);
+
+    *out = lc_strdup(text == NULL ? "" : text);
+    return *out == NULL ? lc_fail_memory(err) : true;
+}
+
+bool sql_run(struct lc_store *store, const char *sql, const struct sql_arg *args,
+             struct lc_err *err)
+{
+    struct sql_rows rows;
+
+    if (!sql_query(store, sql, args, &rows, err))
+        return false;
+    (void)sql_next(&rows); /* sql_end tells */
+    return sql_end(&rows, err);
+}
+
+bool sql_script(struct lc_store *store, const char *sql, struct lc_err *err)
+{
+    const int code = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
+
+    return code == SQLITE_OK ? true : sql_fail(store, code, err);
+}
+
+bool sql_get_number(struct lc_store *store, const char *sql, const struct sql_arg *args,
+                    int64_t *out, struct lc_err *err)
+{
+    struct sql_rows rows;
+
+    if (!sql_query(store, sql, args, &rows, err))
+        return false;
+    if (sql_next(&rows))
+        *out = sql_number(&rows, 0);
+    return sql_end(&rows, err);
+}
+
+bool sql_get_flag(struct lc_store *store, const char *sql, const struct sql_arg *args, bool *out,
+                  struct lc_err *err)
+{
+    int64_t number = *out;
+
+    if (!sql_get_number(store, sql, args, &number, err))
+        return false;
+    *out = number != 0;
+    return true;
+}
+
+bool sql_get_text(struct lc_store *store, const char *sql, const struct sql_arg *args, char **out,
+                  struct lc_err *err)
+{
+    struct sql_rows rows;
+    LC_AUTO(lc_free) char *text = NULL;
+
+    if (!sql_query(store, sql, args, &rows, err))
+        return false;
+    const bool copied = !sql_next(&rows) || sql_copy_or_null(&rows, 0, &text, err);
+    if (!sql_end(&rows, err) || !copied)
+        return false;
+    *out = LC_STEAL(text);
+    return true;
+}
+
+bool sql_get_list(struct lc_store *store, const char *sql, const struct sql_arg *args,
+                  struct lc_strlist *out, struct lc_err *err)
+{
+    struct sql_rows rows;
+    bool good = true;
+
+    if (!sql_query(store, sql, args, &rows, err))
+        return false;
+    while (good && sql_next(&rows))
+        good = lc_strlist_add(out, sql_text(&rows, 0), err);
+    return sql_end(&rows, err) && good;
+}
+
+bool sql_get_map(struct lc_store *store, const char *sql, const struct sql_arg *args,
+                 struct lc_strmap *out, struct lc_err *err)
+{
+    struct sql_rows rows;
+    bool good = true;
+
+    if (!sql_query(store, sql, args, &rows, err))
+        return false;
+    while (good && sql_next(&rows))
+        good = lc_strmap_set(out, sql_text(&rows, 0), sql_text(&rows, 1), err);
+    return sql_end(&rows, err) && good;
+}

@@ -6,10 +6,16 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+static void release_request(struct lc_request_entry *entry)
+{
+    lc_free(entry->csr);
+    lc_json_free(entry->source);
+}
+
 void lc_request_entries_release(struct lc_request_entries *entries)
 {
     for (size_t i = 0; i < entries->count; i++)
-        lc_free(entries->items[i].csr);
+        release_request(&entries->items[i]);
     lc_free(entries->items);
     *entries = (struct lc_request_entries)LC_REQUEST_ENTRIES_INIT;
 }
@@ -20,6 +26,7 @@ void lc_certificate_entry_release(struct lc_certificate_entry *entry)
     lc_free(entry->csr);
     lc_free(entry->certificate);
     lc_strlist_release(&entry->chain);
+    lc_json_free(entry->source);
     *entry = (struct lc_certificate_entry){ .ca = NULL };
 }
 
@@ -39,6 +46,7 @@ void lc_error_entry_release(struct lc_error_entry *entry)
     lc_free(entry->reason);
     lc_free(entry->provider);
     lc_free(entry->endpoint);
+    lc_json_free(entry->source);
     *entry = (struct lc_error_entry){ .csr = NULL };
 }
 
@@ -91,24 +99,40 @@ static bool copy_text(char **out, const char *text, struct lc_err *err)
     return text == NULL || *out != NULL ? true : lc_fail_memory(err);
 }
 
+static bool add_request(struct lc_request_entries *entries, const char *csr, bool ca,
+                        const struct lc_json *source, struct lc_err *err)
+{
+    struct lc_request_entry entry = { .ca = ca, .source = lc_json_ref(source) };
+
+    if (copy_text(&entry.csr, csr, err)) {
+        if (lc_grow(&entries->items, &entries->capacity, entries->count, sizeof(*entries->items))) {
+            entries->items[entries->count++] = entry;
+            return true;
+        }
+        (void)lc_fail_memory(err);
+    }
+    release_request(&entry);
+    return false;
+}
+
 bool lc_request_entries_add(struct lc_request_entries *entries, const char *csr, bool ca,
                             struct lc_err *err)
 {
-    LC_AUTO(lc_free) char *copy = NULL;
+    return add_request(entries, csr, ca, NULL, err);
+}
 
-    if (!copy_text(&copy, csr, err))
-        return false;
-    if (!lc_grow(&entries->items, &entries->capacity, entries->count, sizeof(*entries->items)))
-        return lc_fail_memory(err);
-    entries->items[entries->count++] = (struct lc_request_entry){ .csr = LC_STEAL(copy), .ca = ca };
-    return true;
+bool lc_request_entries_keep(struct lc_request_entries *entries,
+                             const struct lc_request_entry *entry, struct lc_err *err)
+{
+    return add_request(entries, entry->csr, entry->ca, entry->source, err);
 }
 
 bool lc_certificate_entries_add(struct lc_certificate_entries *entries,
                                 const struct lc_certificate_entry *entry, struct lc_err *err)
 {
     struct lc_certificate_entry copy = { .revoked = entry->revoked,
-                                         .revoked_given = entry->revoked_given };
+                                         .revoked_given = entry->revoked_given,
+                                         .source = lc_json_ref(entry->source) };
 
     if (copy_text(&copy.ca, entry->ca, err) && copy_text(&copy.csr, entry->csr, err) &&
         copy_text(&copy.certificate, entry->certificate, err) &&
@@ -126,7 +150,7 @@ bool lc_certificate_entries_add(struct lc_certificate_entries *entries,
 bool lc_error_entries_add(struct lc_error_entries *entries, const struct lc_error_entry *entry,
                           struct lc_err *err)
 {
-    struct lc_error_entry copy = { .code = entry->code };
+    struct lc_error_entry copy = { .code = entry->code, .source = lc_json_ref(entry->source) };
 
     if (copy_text(&copy.csr, entry->csr, err) && copy_text(&copy.name, entry->name, err) &&
         copy_text(&copy.message, entry->message, err) &&

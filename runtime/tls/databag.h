@@ -1,12 +1,17 @@
 /* The relation data of the tls-certificates interface: what the four keys hold, read entry by entry
  * and written byte for byte as the Python library writes it (tls-certificates part 1). A bad entry
- * costs that entry and one log line, never the others. PEM is not looked at here. */
+ * costs that entry and one log line (tls/complaints.h), never the others. PEM is not looked at
+ * here.
+ *
+ * An entry that is written again keeps the members that we do not know: `source` is the object that
+ * it was read from, where it has such members, else NULL. */
 #ifndef LC_TLS_DATABAG_H
 #define LC_TLS_DATABAG_H
 
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/strlist.h"
 #include "base/strmap.h"
@@ -23,6 +28,7 @@
 struct lc_request_entry {
     char *csr;
     bool ca;
+    struct lc_json *source; /* as above; in all entries a reference of the entry's own */
 };
 
 struct lc_request_entries {
@@ -43,12 +49,14 @@ struct lc_certificate_entry {
     struct lc_strlist chain;
     bool revoked;
     bool revoked_given; /* a false that is there is kept when it is written again (1.4) */
+    struct lc_json *source;
 };
 
 struct lc_certificate_entries {
     struct lc_certificate_entry *items;
     size_t count;
     size_t capacity;
+    size_t skipped;
     bool unreadable;
 };
 
@@ -76,12 +84,14 @@ struct lc_error_entry {
     char *reason; /* NULL: not said; as are the next two */
     char *provider;
     char *endpoint;
+    struct lc_json *source;
 };
 
 struct lc_error_entries {
     struct lc_error_entry *items;
     size_t count;
     size_t capacity;
+    size_t skipped;
     bool unreadable;
 };
 
@@ -127,9 +137,12 @@ LC_AUTO_VALUE(struct lc_capabilities, lc_capabilities_release);
 void lc_certificate_entry_release(struct lc_certificate_entry *entry);
 void lc_error_entry_release(struct lc_error_entry *entry);
 
-/* Copies. */
+/* Copies. keep: an entry that was read, with what we do not know of it. */
 bool lc_request_entries_add(struct lc_request_entries *entries, const char *csr, bool ca,
                             struct lc_err *err) LC_MUST_CHECK;
+bool lc_request_entries_keep(struct lc_request_entries *entries,
+                             const struct lc_request_entry *entry, struct lc_err *err)
+    LC_MUST_CHECK;
 bool lc_certificate_entries_add(struct lc_certificate_entries *entries,
                                 const struct lc_certificate_entry *entry, struct lc_err *err)
     LC_MUST_CHECK;

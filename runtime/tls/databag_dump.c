@@ -1,8 +1,7 @@
 /* Writing relation data as Python's json.dumps does, defaults left out (tls-certificates 1.2). */
 #include <string.h>
 
-#include "base/json.h"
-#include "tls/databag.h"
+#include "tls/databag_private.h"
 
 static void put_text(struct lc_json_writer *writer, const char *key, const char *value)
 {
@@ -19,6 +18,22 @@ static void put_texts(struct lc_json_writer *writer, const char *key, const stru
     for (size_t i = 0; i < list->count; i++)
         lc_json_put_string(writer, list->items[i]);
     lc_json_end_array(writer);
+}
+
+/* Members that we do not know, in their order behind those that we do. known ends with NULL. */
+static void put_unknown(struct lc_json_writer *writer, const struct lc_json *source,
+                        const char *const *known)
+{
+    const struct lc_json *value;
+    const char *key;
+    void *at = NULL;
+
+    while (lc_json_next(source, &at, &key, &value)) {
+        if (lc_databag_is_known(known, key))
+            continue;
+        lc_json_key(writer, key);
+        lc_json_put(writer, value);
+    }
 }
 
 /* An empty list is no list (1.2). */
@@ -43,6 +58,7 @@ bool lc_databag_dump_requests(const struct lc_request_entries *entries, struct l
         put_text(&writer, "certificate_signing_request", entries->items[i].csr);
         lc_json_key(&writer, "ca");
         lc_json_put_boolean(&writer, entries->items[i].ca);
+        put_unknown(&writer, entries->items[i].source, lc_request_members);
         lc_json_end_object(&writer);
     }
     lc_json_end_array(&writer);
@@ -69,6 +85,7 @@ bool lc_databag_dump_certificates(const struct lc_certificate_entries *entries, 
             lc_json_key(&writer, "revoked");
             lc_json_put_boolean(&writer, entry->revoked);
         }
+        put_unknown(&writer, entry->source, lc_certificate_members);
         lc_json_end_object(&writer);
     }
     lc_json_end_array(&writer);
@@ -97,7 +114,9 @@ bool lc_databag_dump_errors(const struct lc_error_entries *entries, struct lc_bu
         put_text(&writer, "reason", entry->reason);
         put_text(&writer, "provider", entry->provider);
         put_text(&writer, "endpoint", entry->endpoint);
+        put_unknown(&writer, lc_json_get(entry->source, "error"), lc_error_members);
         lc_json_end_object(&writer);
+        put_unknown(&writer, entry->source, lc_error_entry_members);
         lc_json_end_object(&writer);
     }
     lc_json_end_array(&writer);

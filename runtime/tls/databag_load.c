@@ -2,37 +2,71 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "tls/databag.h"
+#include "tls/complaints.h"
+#include "tls/databag_private.h"
+
+const char *const lc_request_members[] = { "certificate_signing_request", "ca", NULL };
+const char *const lc_certificate_members[] = { "ca",          "certificate_signing_request",
+                                               "certificate", "chain",
+                                               "revoked",     NULL };
+const char *const lc_error_entry_members[] = { "csr", "certificate_signing_request", "error",
+                                               NULL };
+const char *const lc_error_members[] = { "code",     "name",     "message", "reason",
+                                         "provider", "endpoint", NULL };
+
+bool lc_databag_is_known(const char *const *known, const char *member)
+{
+    while (*known != NULL && strcmp(*known, member) != 0)
+        known++;
+    return *known != NULL;
+}
 
 /* One key of one databag being read. */
 struct source {
     const char *where;
     const char *key;
-    const struct lc_log *log;
+    struct lc_complaints complaints;
 };
 
-/* A bad entry, which the caller skips: false with LC_EPARSE. Out of memory stays LC_ENOMEM. */
-static bool skip(const struct source *source, size_t index, const struct lc_err *err)
+/* A bad entry, which the caller skips. False: out of memory, which is no matter of the entry. */
+static bool skip(struct source *source, size_t index, const struct lc_err *err)
 {
     if (err->code == LC_ENOMEM)
         return false;
-    lc_log(source->log, LC_LEVEL_WARNING, "databag of %s: %s[%zu] is passed over: %s",
-           source->where, source->key, index, err->message);
+    lc_complain(&source->complaints, "databag of %s: %s[%zu] is passed over: %s", source->where,
+                source->key, index, err->message);
     return true;
 }
 
-static void complain(const struct source *source, const char *what)
+static void complain(struct source *source, const char *what)
 {
-    lc_log(source->log, LC_LEVEL_WARNING, "databag of %s: %s is passed over: %s", source->where,
-           source->key, what);
+    lc_complain(&source->complaints, "databag of %s: %s is passed over: %s", source->where,
+                source->key, what);
+}
+
+static bool has_unknown(const struct lc_json *object, const char *const *known)
+{
+    const struct lc_json *value;
+    const char *key;
+    void *at = NULL;
+
+    while (lc_json_next(object, &at, &key, &value))
+        if (!lc_databag_is_known(known, key))
+            return true;
+    return false;
+}
+
+/* The object, where it has members to be kept; else NULL. */
+static struct lc_json *keep_source(const struct lc_json *object, const char *const *known)
+{
+    return has_unknown(object, known) ? lc_json_ref(object) : NULL;
 }
 
 /* The document under the key. *out stays NULL, and *unreadable says so, when it is not of the
  * wanted type; both stay as they are when the key is absent. */
-static bool read_document(const struct source *source, const struct lc_strmap *bag,
+static bool read_document(struct source *source, const struct lc_strmap *bag,
                           enum lc_json_type wanted, struct lc_json **out, bool *unreadable,
                           struct lc_err *err)
 {
@@ -157,11 +191,16 @@ static bool read_request(const struct lc_json *object, struct lc_request_entries
                          struct lc_err *err)
 {
     LC_AUTO(lc_free) char *csr = NULL;
+    LC_AUTO(lc_json_free) struct lc_json *source = NULL;
     bool ca = false;
 
-    return check_is_object(object, err) &&
-           read_text(object, "certificate_signing_request", &csr, err) &&
-           read_boolean(object, "ca", &ca, err) && lc_request_entries_add(out, csr, ca, err);
+    if (!check_is_object(object, err) ||
+        !read_text(object, "certificate_signing_request", &csr, err) ||
+        !read_boolean(object, "ca", &ca, err))
+        return false;
+    source = keep_source(object, lc_request_members);
+    const struct lc_request_entry entry = { .csr = csr, .ca = ca, .source = source };
+    return lc_request_entries_keep(out, &entry, err);
 }
 
 static bool is_v0_requirer(const struct lc_strmap *bag)
@@ -176,7 +215,7 @@ bool lc_databag_load_requests(const struct lc_strmap *bag, const char *where,
                               const struct lc_log *log, struct lc_request_entries *out,
                               struct lc_err *err)
 {
-    const struct source source = { .where = where, .key = LC_KEY_REQUESTS, .log = log };
+    struct source source = { .where = where, .key = LC_KEY_REQUESTS, .complaints = { .log = log } };
     LC_AUTO(lc_json_free) struct lc_json *list = NULL;
 
     if (is_v0_requirer(bag)) {
@@ -209,6 +248,7 @@ static bool read_certificate(const struct lc_json *object, struct lc_certificate
         !read_boolean(object, "revoked", &entry->revoked, err))
         return false;
     entry->revoked_given = !is_absent(lc_json_get(object, "revoked"));
+    entry->source = keep_source(object, lc_certificate_members);
     const struct lc_json *chain = lc_json_get(object, "chain");
     return is_absent(chain) || read_texts(chain, "chain", &entry->chain, err);
 }
@@ -223,7 +263,9 @@ bool lc_databag_load_certificates(const struct lc_strmap *bag, const char *where
                                   const struct lc_log *log, struct lc_certificate_entries *out,
                                   struct lc_err *err)
 {
-    const struct source source = { .where = where, .key = LC_KEY_CERTIFICATES, .log = log };
+    struct source source = { .where = where,
+                             .key = LC_KEY_CERTIFICATES,
+                             .complaints = { .log = log } };
     LC_AUTO(lc_json_free) struct lc_json *list = NULL;
 
     if (is_v0_provider(bag))
@@ -239,8 +281,11 @@ bool lc_databag_load_certificates(const struct lc_strmap *bag, const char *where
         const bool good = read_certificate(lc_json_at(list, i), &entry, &why) &&
                           lc_certificate_entries_add(out, &entry, &why);
         lc_certificate_entry_release(&entry);
-        if (!good && !skip(&source, i, &why))
+        if (good)
+            continue;
+        if (!skip(&source, i, &why))
             return lc_fail_memory(err);
+        out->skipped++;
     }
     return true;
 }
@@ -287,6 +332,8 @@ static bool read_error(const struct lc_json *object, struct lc_error_entry *entr
         !read_optional_text(error, "provider", &entry->provider, err) ||
         !read_optional_text(error, "endpoint", &entry->endpoint, err))
         return false;
+    if (has_unknown(error, lc_error_members) || has_unknown(object, lc_error_entry_members))
+        entry->source = lc_json_ref(object);
     const char *known = lc_request_error_name(entry->code);
     if (entry->name == NULL)
         entry->name = lc_strdup(known == NULL ? "OTHER" : known);
@@ -299,7 +346,7 @@ bool lc_databag_load_errors(const struct lc_strmap *bag, const char *where,
                             const struct lc_log *log, struct lc_error_entries *out,
                             struct lc_err *err)
 {
-    const struct source source = { .where = where, .key = LC_KEY_ERRORS, .log = log };
+    struct source source = { .where = where, .key = LC_KEY_ERRORS, .complaints = { .log = log } };
     LC_AUTO(lc_json_free) struct lc_json *list = NULL;
 
     if (!read_document(&source, bag, LC_JSON_ARRAY, &list, &out->unreadable, err))
@@ -310,16 +357,19 @@ bool lc_databag_load_errors(const struct lc_strmap *bag, const char *where,
         const bool good = read_error(lc_json_at(list, i), &entry, &why) &&
                           lc_error_entries_add(out, &entry, &why);
         lc_error_entry_release(&entry);
-        if (!good && !skip(&source, i, &why))
+        if (good)
+            continue;
+        if (!skip(&source, i, &why))
             return lc_fail_memory(err);
+        out->skipped++;
     }
     return true;
 }
 
 /* --- capabilities --------------------------------------------------------------------------- */
 
-static void read_tristate(const struct source *source, const struct lc_json *object,
-                          const char *name, enum lc_tristate *out)
+static void read_tristate(struct source *source, const struct lc_json *object, const char *name,
+                          enum lc_tristate *out)
 {
     const struct lc_json *value = lc_json_get(object, name);
     bool yes;
@@ -336,7 +386,9 @@ bool lc_databag_load_capabilities(const struct lc_strmap *bag, const char *where
                                   const struct lc_log *log, struct lc_capabilities *out,
                                   struct lc_err *err)
 {
-    const struct source source = { .where = where, .key = LC_KEY_CAPABILITIES, .log = log };
+    struct source source = { .where = where,
+                             .key = LC_KEY_CAPABILITIES,
+                             .complaints = { .log = log } };
     LC_AUTO(lc_json_free) struct lc_json *object = NULL;
     const char *text = lc_strmap_get(bag, LC_KEY_CAPABILITIES);
     bool unreadable = false;

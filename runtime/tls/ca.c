@@ -5,9 +5,11 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "tls/security.h"
 
 #define FIELD_KEY          "private-key"
 #define FIELD_CERTIFICATE  "ca-certificate"
+#define FIELD_PREVIOUS     "previous-ca-certificates" /* newest first, one PEM block after another */
 #define DEFAULT_VALIDITY_S ((int64_t)3650 * 86400)
 #define DEFAULT_LEAF_S     ((int64_t)90 * 86400)
 
@@ -20,13 +22,13 @@ struct lc_ca {
     int64_t leaf_validity_s;
     struct lc_key *key; /* NULL until it is first needed */
     struct lc_cert *cert;
+    struct lc_chain previous; /* newest first, a list */
 };
 
 static bool format_label(struct lc_ca *ca, const char *endpoint, struct lc_err *err)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf label;
+    LC_AUTO(lc_buf_release) struct lc_buf label = LC_BUF_INIT(1024);
 
-    lc_buf_init(&label, 1024);
     lc_buf_printf(&label, "luacharm-ca-%s", endpoint);
     return lc_buf_take(&label, &ca->label, NULL, err);
 }
@@ -59,6 +61,7 @@ static void forget(struct lc_ca *ca)
 {
     lc_key_unref(ca->key);
     lc_cert_unref(ca->cert);
+    lc_chain_release(&ca->previous);
     ca->key = NULL;
     ca->cert = NULL;
 }
@@ -83,51 +86,114 @@ static bool check_leader(const struct lc_tls_hook *hook, struct lc_err *err)
     return leader ? true : lc_fail(err, LC_EPERM, "only the leader has the certificate authority");
 }
 
-/* A CA that cannot be read is not replaced: whoever trusts it would be cut off without a word. */
 static bool parse(struct lc_ca *ca, const struct lc_secret_content *content, struct lc_err *err)
 {
     const struct lc_secret *key = lc_secret_content_get(content, FIELD_KEY);
     const struct lc_secret *cert = lc_secret_content_get(content, FIELD_CERTIFICATE);
+    const struct lc_secret *previous = lc_secret_content_get(content, FIELD_PREVIOUS);
 
     if (key == NULL || cert == NULL)
         return lc_fail(err, LC_EPARSE, "secret '%s' lacks the field '%s'", ca->label,
                        key == NULL ? FIELD_KEY : FIELD_CERTIFICATE);
-    if (!lc_key_parse(key->data, key->len, NULL, &ca->key, err) ||
-        !lc_cert_parse(cert->data, cert->len, &ca->cert, err)) {
-        forget(ca);
-        return lc_wrap(err, "secret '%s'", ca->label);
-    }
+    if (lc_key_parse(key->data, key->len, NULL, &ca->key, err) &&
+        lc_cert_parse(cert->data, cert->len, &ca->cert, err) &&
+        (previous == NULL || lc_chain_parse(previous->data, previous->len, &ca->previous, err)))
+        return true;
+    forget(ca);
+    return lc_wrap(err, "secret '%s'", ca->label);
+}
+
+/* --- making one ----------------------------------------------------------------------------- */
+
+/* Those that somebody may still have to trust, behind the one that is replaced. */
+static bool list_previous(const struct lc_ca *ca, int64_t now, struct lc_chain *out,
+                          struct lc_err *err)
+{
+    if (ca->cert != NULL && now < lc_cert_not_after(ca->cert) && !lc_chain_add(out, ca->cert, err))
+        return false;
+    for (size_t i = 0; i < ca->previous.count && out->count < LC_CHAIN_MAX_CERTS; i++)
+        if (now < lc_cert_not_after(ca->previous.items[i]) &&
+            !lc_chain_add(out, ca->previous.items[i], err))
+            return false;
     return true;
 }
 
+static bool put_texts(struct lc_secret_content *content, const struct lc_key *key,
+                      const struct lc_cert *cert, const struct lc_chain *previous,
+                      struct lc_err *err)
+{
+    LC_AUTO(lc_secret_release) struct lc_secret pem = LC_SECRET_INIT;
+    LC_AUTO(lc_buf_release) struct lc_buf chain;
+
+    lc_buf_init(&chain, LC_CHAIN_MAX_BYTES);
+    lc_chain_encode(previous, &chain);
+    return lc_buf_check(&chain, err) && lc_key_encode(key, &pem, err) &&
+           lc_secret_content_set(content, FIELD_KEY, pem.data, pem.len, err) &&
+           lc_secret_content_set(content, FIELD_CERTIFICATE, lc_cert_pem(cert),
+                                 strlen(lc_cert_pem(cert)), err) &&
+           (chain.len == 0 ||
+            lc_secret_content_set(content, FIELD_PREVIOUS, chain.data, chain.len, err));
+}
+
+/* A new CA behind which the one that is there stands; content is what the secret is to hold. */
 static bool make(struct lc_ca *ca, const struct lc_tls_hook *hook,
                  struct lc_secret_content *content, struct lc_err *err)
 {
     LC_AUTO(lc_key_unref) struct lc_key *key = NULL;
     LC_AUTO(lc_cert_unref) struct lc_cert *cert = NULL;
-    LC_AUTO(lc_secret_release) struct lc_secret pem = LC_SECRET_INIT;
+    LC_AUTO(lc_chain_release) struct lc_chain previous = LC_CHAIN_INIT;
     struct lc_cert_shape shape = LC_CERT_SHAPE_INIT;
 
     shape.not_before = lc_clock_now(hook->clock);
     shape.validity_s = ca->validity_s;
     if (!lc_key_generate(&ca->key_spec, &key, err) ||
         !lc_cert_self_sign(&ca->subject, key, &shape, &cert, err) ||
-        !lc_key_encode(key, &pem, err) ||
-        !lc_secret_content_set(content, FIELD_KEY, pem.data, pem.len, err) ||
-        !lc_secret_content_set(content, FIELD_CERTIFICATE, lc_cert_pem(cert),
-                               strlen(lc_cert_pem(cert)), err))
+        !list_previous(ca, shape.not_before, &previous, err) ||
+        !put_texts(content, key, cert, &previous, err))
         return lc_wrap(err, "cannot make the certificate authority");
+    lc_security_key_generated(hook, key);
+    lc_security_ca_generated(hook, cert);
     forget(ca);
     ca->key = LC_STEAL(key);
     ca->cert = LC_STEAL(cert);
+    ca->previous = previous;
+    previous = (struct lc_chain)LC_CHAIN_INIT;
     return true;
 }
+
+static bool add(struct lc_ca *ca, const struct lc_tls_hook *hook, struct lc_err *err)
+{
+    LC_AUTO(lc_secret_content_release) struct lc_secret_content content = LC_SECRET_CONTENT_INIT;
+    LC_AUTO(lc_free) char *id = NULL;
+    const struct lc_secret_spec spec = { .label = ca->label,
+                                         .app_owned = true,
+                                         .content = &content };
+
+    if (make(ca, hook, &content, err) && lc_juju_call(hook->juju, secret_add, &spec, &id, err))
+        return true;
+    forget(ca);
+    return false;
+}
+
+static bool replace(struct lc_ca *ca, const struct lc_tls_hook *hook, struct lc_err *err)
+{
+    LC_AUTO(lc_secret_content_release) struct lc_secret_content content = LC_SECRET_CONTENT_INIT;
+    LC_AUTO(lc_secret_info_release) struct lc_secret_info info = LC_SECRET_INFO_INIT;
+    const struct lc_secret_spec spec = { .content = &content };
+
+    if (lc_juju_call(hook->juju, secret_info, NULL, ca->label, &info, err) &&
+        make(ca, hook, &content, err) && lc_juju_call(hook->juju, secret_set, info.id, &spec, err))
+        return true;
+    forget(ca);
+    return false;
+}
+
+/* --- having one ----------------------------------------------------------------------------- */
 
 /* Read it, or make it. */
 static bool load(struct lc_ca *ca, const struct lc_tls_hook *hook, struct lc_err *err)
 {
     LC_AUTO(lc_secret_content_release) struct lc_secret_content content = LC_SECRET_CONTENT_INIT;
-    LC_AUTO(lc_free) char *id = NULL;
     struct lc_err why = LC_ERR_INIT;
 
     if (ca->cert != NULL)
@@ -140,52 +206,74 @@ static bool load(struct lc_ca *ca, const struct lc_tls_hook *hook, struct lc_err
         *err = why;
         return false;
     }
-    const struct lc_secret_spec spec = { .label = ca->label,
-                                         .app_owned = true,
-                                         .content = &content };
-    if (make(ca, hook, &content, err) && lc_juju_call(hook->juju, secret_add, &spec, &id, err))
-        return true;
-    forget(ca);
-    return false;
+    return add(ca, hook, err);
+}
+
+/* One that lives as long as what is issued for validity_s. A validity over half the CA's own would
+ * renew it all the time: such a certificate is cut at the CA's end instead. */
+static bool load_for(struct lc_ca *ca, const struct lc_tls_hook *hook, int64_t validity_s,
+                     struct lc_err *err)
+{
+    const int64_t most = ca->validity_s / 2;
+
+    if (!load(ca, hook, err))
+        return false;
+    const int64_t left = lc_cert_not_after(ca->cert) - lc_clock_now(hook->clock);
+    return left >= (validity_s < most ? validity_s : most) || replace(ca, hook, err);
 }
 
 bool lc_ca_certificate(struct lc_ca *ca, const struct lc_tls_hook *hook, struct lc_cert **out,
                        struct lc_err *err)
 {
-    if (!load(ca, hook, err))
+    if (!load_for(ca, hook, ca->leaf_validity_s, err))
         return false;
     *out = ca->cert;
     return true;
 }
 
-bool lc_ca_sign(struct lc_ca *ca, const struct lc_tls_hook *hook, const struct lc_csr *csr,
-                const struct lc_cert_shape *shape, struct lc_decision *out, struct lc_err *err)
+bool lc_ca_trusted(struct lc_ca *ca, const struct lc_tls_hook *hook, struct lc_chain *out,
+                   struct lc_err *err)
 {
-    struct lc_cert_shape filled = *shape;
+    LC_AUTO(lc_chain_release) struct lc_chain trusted = LC_CHAIN_INIT;
 
-    if (!load(ca, hook, err))
+    if (!load_for(ca, hook, ca->leaf_validity_s, err) ||
+        !list_previous(ca, lc_clock_now(hook->clock), &trusted, err))
         return false;
-    if (filled.not_before == 0)
-        filled.not_before = lc_clock_now(hook->clock);
-    if (filled.validity_s == 0)
-        filled.validity_s = ca->leaf_validity_s;
-    if (!lc_cert_issue(csr, ca->cert, ca->key, &filled, &out->certificate, err))
-        return lc_wrap(err, "cannot issue");
-    out->kind = LC_DECISION_ISSUE;
-    out->ca = lc_cert_ref(ca->cert);
-    return lc_chain_add(&out->chain, out->certificate, err) &&
-           lc_chain_add(&out->chain, out->ca, err);
+    lc_chain_release(out);
+    *out = trusted;
+    trusted = (struct lc_chain)LC_CHAIN_INIT;
+    return true;
 }
 
 bool lc_ca_rotate(struct lc_ca *ca, const struct lc_tls_hook *hook, struct lc_err *err)
 {
-    LC_AUTO(lc_secret_content_release) struct lc_secret_content content = LC_SECRET_CONTENT_INIT;
-    LC_AUTO(lc_secret_info_release) struct lc_secret_info info = LC_SECRET_INFO_INIT;
+    return load(ca, hook, err) && replace(ca, hook, err);
+}
 
-    if (!load(ca, hook, err) ||
-        !lc_juju_call(hook->juju, secret_info, NULL, ca->label, &info, err) ||
-        !make(ca, hook, &content, err))
+/* --- using it ------------------------------------------------------------------------------- */
+
+bool lc_ca_sign(struct lc_ca *ca, const struct lc_tls_hook *hook, const struct lc_csr *csr,
+                const struct lc_cert_shape *shape, struct lc_decision *out, struct lc_err *err)
+{
+    struct lc_cert_shape filled = *shape;
+    struct lc_err why = LC_ERR_INIT;
+
+    if (filled.not_before == 0)
+        filled.not_before = lc_clock_now(hook->clock);
+    if (filled.validity_s == 0)
+        filled.validity_s = ca->leaf_validity_s;
+    if (!load_for(ca, hook, filled.validity_s, err))
         return false;
-    const struct lc_secret_spec spec = { .content = &content };
-    return lc_juju_call(hook->juju, secret_set, info.id, &spec, err);
+    lc_decision_release(out);
+    if (!lc_cert_issue(csr, ca->cert, ca->key, &filled, &out->certificate, &why)) {
+        if (why.code == LC_EPARSE || why.code == LC_ELIMIT)
+            return lc_decision_deny(out, LC_ERROR_OTHER, why.message, NULL, err);
+        *err = why;
+        return lc_wrap(err, "cannot issue");
+    }
+    lc_security_certificate_generated(hook, out->certificate);
+    out->kind = LC_DECISION_ISSUE;
+    out->ca = lc_cert_ref(ca->cert);
+    return lc_chain_add(&out->chain, out->certificate, err) &&
+           lc_chain_add(&out->chain, out->ca, err);
 }

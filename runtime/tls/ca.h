@@ -1,5 +1,9 @@
 /* A certificate authority kept in a Juju secret of the application (`tls.ca{...}`): made when it is
- * first needed, read at most once in a hook, used by the leader only. */
+ * first needed, read at most once in a hook, used by the leader only.
+ *
+ * It is renewed before it ends: as soon as what it issues would outlive it, it gets a new key and a
+ * new certificate. What it issued before stays valid, and is replaced as each requirer renews,
+ * which is before the old CA ends; until then both are to be trusted (lc_ca_trusted). */
 #ifndef LC_TLS_CA_H
 #define LC_TLS_CA_H
 
@@ -23,18 +27,27 @@ bool lc_ca_new(const struct lc_ca_options *options, struct lc_ca **out, struct l
 void lc_ca_free(struct lc_ca *ca);
 LC_AUTO_POINTER(struct lc_ca, lc_ca_free);
 
-/* The CA's certificate, made now if there is none: a view until the CA changes. Leader only, else
- * LC_EPERM. */
+/* The CA's certificate, made or renewed now if that is due: a view until the CA changes. Leader
+ * only, else LC_EPERM. LC_EPARSE for a secret that does not hold a CA: it is not replaced, since
+ * whoever trusts it would be cut off without a word. */
 bool lc_ca_certificate(struct lc_ca *ca, const struct lc_tls_hook *hook, struct lc_cert **out,
                        struct lc_err *err) LC_MUST_CHECK;
 
+/* All that are to be trusted, newest first: the CA's certificate, and those before it that have not
+ * ended. out: its old content goes. Errors as above. */
+bool lc_ca_trusted(struct lc_ca *ca, const struct lc_tls_hook *hook, struct lc_chain *out,
+                   struct lc_err *err) LC_MUST_CHECK;
+
 /* Sign a request in this shape; validity_s 0 and not_before 0 are filled in. out becomes
- * LC_DECISION_ISSUE, with the chain [certificate, ca]. */
+ * LC_DECISION_ISSUE, with the chain [certificate, ca]; or LC_DECISION_DENY (999) for a request that
+ * nobody should sign, such as one with a zero byte in a name: it is the request that is at fault,
+ * not the hook. */
 bool lc_ca_sign(struct lc_ca *ca, const struct lc_tls_hook *hook, const struct lc_csr *csr,
                 const struct lc_cert_shape *shape, struct lc_decision *out, struct lc_err *err)
     LC_MUST_CHECK;
 
-/* A new key and certificate in the same secret; what was issued is re-issued by the caller. */
+/* A new key and certificate in the same secret, now; the old certificate stays trusted until it
+ * ends. What was issued is re-issued by the caller (lc_provider_reissue_all). */
 bool lc_ca_rotate(struct lc_ca *ca, const struct lc_tls_hook *hook, struct lc_err *err)
     LC_MUST_CHECK;
 

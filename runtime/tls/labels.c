@@ -25,12 +25,34 @@ static const struct form {
     { LC_LABEL_CERTIFICATE_V3, LC_TLS_UNIT, "-%h" },
 };
 
+static bool has_endpoint(const struct lc_tls_hook *hook, const char *endpoint)
+{
+    for (const char *const *at = hook->endpoints; at != NULL && *at != NULL; at++)
+        if (strcmp(*at, endpoint) == 0)
+            return true;
+    return false;
+}
+
+/* "-private-key-app-x" is the older label of "app-x" and today's of "x" (D-37). */
+static bool is_claimed(const struct lc_tls_hook *hook, const char *endpoint)
+{
+    return lc_text_has_prefix(endpoint, "app-") &&
+           (hook->endpoints == NULL || has_endpoint(hook, endpoint + strlen("app-")));
+}
+
 struct lc_label_owner lc_label_owner(const struct lc_tls_hook *hook, const char *endpoint)
 {
     const char *slash = strrchr(hook->unit, '/');
 
     return (struct lc_label_owner){ .unit_number = slash == NULL ? hook->unit : slash + 1,
-                                    .endpoint = endpoint };
+                                    .endpoint = endpoint,
+                                    .has_no_old_key = is_claimed(hook, endpoint) };
+}
+
+bool lc_label_is_shared(enum lc_label_kind kind)
+{
+    return kind == LC_LABEL_CERTIFICATE_OLD || kind == LC_LABEL_CERTIFICATE_V3 ||
+           kind == LC_LABEL_CERTIFICATE_V2;
 }
 
 /* The text that a letter of a form stands for; NULL for the hash. */
@@ -80,6 +102,8 @@ struct lc_label lc_label_parse(const struct lc_label_owner *owner, const char *l
         return parsed;
     }
     for (size_t i = 0; i < LC_COUNT(forms); i++) {
+        if (forms[i].kind == LC_LABEL_KEY_OLD && owner->has_no_old_key)
+            continue;
         if (matches(owner, forms[i].text, rest, &parsed.hash)) {
             parsed.kind = forms[i].kind;
             parsed.scope = forms[i].scope;
@@ -93,11 +117,10 @@ struct lc_label lc_label_parse(const struct lc_label_owner *owner, const char *l
 char *lc_label_format(const struct lc_label_owner *owner, enum lc_label_kind kind,
                       enum lc_tls_scope scope, const char *hash)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf text;
+    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(4096);
     struct lc_err err = LC_ERR_INIT;
     char *label = NULL;
 
-    lc_buf_init(&text, 4096);
     lc_buf_puts(&text, LC_TLS_LIBID);
     for (size_t i = 0; i < LC_COUNT(forms); i++) {
         if (forms[i].kind != kind || forms[i].scope != scope)

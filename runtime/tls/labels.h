@@ -25,9 +25,13 @@ struct lc_label {
 struct lc_label_owner {
     const char *unit_number;
     const char *endpoint;
+    bool has_no_old_key; /* its older key label is the label of another endpoint's key (D-37) */
 };
 
 struct lc_label_owner lc_label_owner(const struct lc_tls_hook *hook, const char *endpoint);
+
+/* Whether a label of this kind does not say for which endpoint it is. */
+bool lc_label_is_shared(enum lc_label_kind kind);
 
 /* Exactly: prefix, and 64 hex digits where a hash belongs (D-24, D-25). NULL is LC_LABEL_OTHER. */
 struct lc_label lc_label_parse(const struct lc_label_owner *owner, const char *label);

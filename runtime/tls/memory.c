@@ -1,6 +1,7 @@
 /* What a life cycle remembers: a small JSON object in Juju's state,
- *     {"relation":"certificates:7","csrs":{"<16 hex>":"<announced>,<denied>,<stored>"}}
- * where each fact is 16 hex digits of a digest, or empty. */
+ *     {"relation":"certificates:7","mode":"unit","csrs":{"<16
+ * hex>":"<announced>,<denied>,<stored>"}} where each fact is 16 hex digits of a digest, or empty;
+ * and, where they are so, "kept_for_app":true and "leftovers":["<64 hex>"]. */
 #include "tls/memory.h"
 
 #include <stdio.h>
@@ -15,15 +16,16 @@ void lc_memory_release(struct lc_memory *memory)
 {
     lc_free(memory->state_key);
     lc_free(memory->relation_id);
+    lc_free(memory->mode);
+    lc_strlist_release(&memory->leftovers);
     lc_strmap_release(&memory->facts);
     *memory = (struct lc_memory)LC_MEMORY_INIT;
 }
 
 bool lc_memory_init(struct lc_memory *memory, const char *endpoint, struct lc_err *err)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf key;
-
-    lc_buf_init(&key, 256); /* Juju's own limit on a key of the state */
+    LC_AUTO(lc_buf_release) struct lc_buf key = LC_BUF_INIT(256);
+    /* Juju's own limit on a key of the state */
     lc_buf_printf(&key, "luacharm-tls-%s", endpoint);
     *memory = (struct lc_memory)LC_MEMORY_INIT;
     return lc_buf_take(&key, &memory->state_key, NULL, err);
@@ -48,19 +50,44 @@ static bool read_csr(void *context, const char *key, const struct lc_json *value
     return lc_strmap_set(&memory->facts, key, text, err);
 }
 
+static bool read_text(const struct lc_json *json, const char *name, char **out, struct lc_err *err)
+{
+    const char *text = lc_json_get_string(json, name);
+
+    *out = text == NULL ? NULL : lc_strdup(text);
+    return text == NULL || *out != NULL ? true : lc_fail_memory(err);
+}
+
+static bool read_leftovers(struct lc_memory *memory, const struct lc_json *list, struct lc_err *err)
+{
+    for (size_t i = 0; i < lc_json_count(list) && i < LC_MEMORY_MAX_LEFTOVERS; i++) {
+        const char *hash = lc_json_string(lc_json_at(list, i));
+        if (hash != NULL && !lc_strlist_add(&memory->leftovers, hash, err))
+            return false;
+    }
+    return true;
+}
+
 static bool read_memory(struct lc_memory *memory, const char *text, struct lc_err *err)
 {
     LC_AUTO(lc_json_free) struct lc_json *json = NULL;
 
     if (!lc_json_parse(text, strlen(text), 0, &json, err))
         return false;
-    const char *relation_id = lc_json_get_string(json, "relation");
-    if (relation_id != NULL) {
-        memory->relation_id = lc_strdup(relation_id);
-        if (memory->relation_id == NULL)
-            return lc_fail_memory(err);
-    }
-    return lc_json_each(lc_json_get(json, "csrs"), read_csr, memory, err);
+    memory->kept_for_app = lc_json_boolean(lc_json_get(json, "kept_for_app"));
+    return read_text(json, "relation", &memory->relation_id, err) &&
+           read_text(json, "mode", &memory->mode, err) &&
+           read_leftovers(memory, lc_json_get(json, "leftovers"), err) &&
+           lc_json_each(lc_json_get(json, "csrs"), read_csr, memory, err);
+}
+
+/* As before the first load. */
+static void clear(struct lc_memory *memory)
+{
+    char *state_key = LC_STEAL(memory->state_key);
+
+    lc_memory_release(memory);
+    memory->state_key = state_key;
 }
 
 bool lc_memory_load(struct lc_memory *memory, const struct lc_tls_hook *hook, struct lc_err *err)
@@ -68,25 +95,46 @@ bool lc_memory_load(struct lc_memory *memory, const struct lc_tls_hook *hook, st
     LC_AUTO(lc_strmap_release) struct lc_strmap state = LC_STRMAP_INIT;
     struct lc_err why = LC_ERR_INIT;
 
-    if (memory->loaded)
+    /* What was started empty and has changed since is newer than the state. */
+    if (memory->was_read || memory->changed)
         return true;
     if (!lc_juju_call(hook->juju, state_get, &state, err))
         return false;
+    clear(memory);
     const char *text = lc_strmap_get(&state, memory->state_key);
     if (text != NULL && !read_memory(memory, text, &why)) {
         if (why.code == LC_ENOMEM)
             return lc_fail_memory(err);
         lc_log(hook->log, LC_LEVEL_WARNING, "state '%s' is unreadable and forgotten: %s",
                memory->state_key, why.message);
-        lc_memory_forget_all(memory);
+        clear(memory);
+        memory->changed = true;
     }
     memory->loaded = true;
+    memory->was_read = true;
     return true;
 }
 
 void lc_memory_start_empty(struct lc_memory *memory)
 {
     memory->loaded = true;
+}
+
+static void put_leftovers(struct lc_json_writer *writer, const struct lc_strlist *leftovers)
+{
+    lc_json_key(writer, "leftovers");
+    lc_json_begin_array(writer);
+    for (size_t i = 0; i < leftovers->count; i++)
+        lc_json_put_string(writer, leftovers->items[i]);
+    lc_json_end_array(writer);
+}
+
+static void put_text(struct lc_json_writer *writer, const char *name, const char *text)
+{
+    if (text == NULL)
+        return;
+    lc_json_key(writer, name);
+    lc_json_put_string(writer, text);
 }
 
 static bool encode(const struct lc_memory *memory, size_t count, struct lc_buf *text,
@@ -96,10 +144,14 @@ static bool encode(const struct lc_memory *memory, size_t count, struct lc_buf *
 
     lc_buf_clear(text);
     lc_json_begin_object(&writer);
-    if (memory->relation_id != NULL) {
-        lc_json_key(&writer, "relation");
-        lc_json_put_string(&writer, memory->relation_id);
+    put_text(&writer, "relation", memory->relation_id);
+    put_text(&writer, "mode", memory->mode);
+    if (memory->kept_for_app) {
+        lc_json_key(&writer, "kept_for_app");
+        lc_json_put_boolean(&writer, true);
     }
+    if (memory->leftovers.count != 0)
+        put_leftovers(&writer, &memory->leftovers);
     lc_json_key(&writer, "csrs");
     lc_json_begin_object(&writer);
     for (size_t i = 0; i < count; i++) {
@@ -113,20 +165,20 @@ static bool encode(const struct lc_memory *memory, size_t count, struct lc_buf *
 
 static bool is_empty(const struct lc_memory *memory)
 {
-    return memory->relation_id == NULL && memory->facts.count == 0;
+    return memory->relation_id == NULL && memory->mode == NULL && !memory->kept_for_app &&
+           memory->leftovers.count == 0 && memory->facts.count == 0;
 }
 
 bool lc_memory_save(struct lc_memory *memory, const struct lc_tls_hook *hook, struct lc_err *err)
 {
     LC_AUTO(lc_strmap_release) struct lc_strmap changes = LC_STRMAP_INIT;
-    LC_AUTO(lc_buf_release) struct lc_buf text;
+    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(64u * 1024 * 1024);
 
     if (!memory->changed)
         return true;
     memory->changed = false;
     if (is_empty(memory))
         return lc_juju_call(hook->juju, state_delete, memory->state_key, err);
-    lc_buf_init(&text, 64u * 1024 * 1024);
     if (!encode(memory, memory->facts.count, &text, err))
         return false;
     if (text.len > LC_MEMORY_MAX_BYTES) {
@@ -141,17 +193,58 @@ bool lc_memory_save(struct lc_memory *memory, const struct lc_tls_hook *hook, st
     return lc_juju_call(hook->juju, state_set, &changes, err);
 }
 
-bool lc_memory_serve(struct lc_memory *memory, const char *relation_id, struct lc_err *err)
+static bool same_text(const char *a, const char *b)
 {
-    if (memory->relation_id != NULL && strcmp(memory->relation_id, relation_id) == 0)
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static bool set_text(struct lc_memory *memory, char **slot, const char *text, struct lc_err *err)
+{
+    if (same_text(*slot, text))
         return true;
-    char *copy = lc_strdup(relation_id);
+    char *copy = lc_strdup(text);
     if (copy == NULL)
         return lc_fail_memory(err);
-    lc_free(memory->relation_id);
-    memory->relation_id = copy;
+    lc_free(*slot);
+    *slot = copy;
     memory->changed = true;
     return true;
+}
+
+bool lc_memory_serve(struct lc_memory *memory, const char *relation_id, struct lc_err *err)
+{
+    return set_text(memory, &memory->relation_id, relation_id, err);
+}
+
+bool lc_memory_set_mode(struct lc_memory *memory, const char *mode, struct lc_err *err)
+{
+    return set_text(memory, &memory->mode, mode, err);
+}
+
+bool lc_memory_is_mode(const struct lc_memory *memory, const char *mode)
+{
+    return same_text(memory->mode, mode);
+}
+
+void lc_memory_set_kept_for_app(struct lc_memory *memory, bool kept)
+{
+    memory->changed = memory->changed || memory->kept_for_app != kept;
+    memory->kept_for_app = kept;
+}
+
+bool lc_memory_leave_over(struct lc_memory *memory, const char *hash, struct lc_err *err)
+{
+    if (memory->leftovers.count == LC_MEMORY_MAX_LEFTOVERS ||
+        lc_strlist_has(&memory->leftovers, hash))
+        return true;
+    memory->changed = true;
+    return lc_strlist_add(&memory->leftovers, hash, err);
+}
+
+void lc_memory_forget_leftovers(struct lc_memory *memory)
+{
+    memory->changed = memory->changed || memory->leftovers.count != 0;
+    lc_strlist_release(&memory->leftovers);
 }
 
 /* The facts of a CSR as a text; NULL when nothing is known. */
@@ -228,12 +321,22 @@ void lc_memory_forget(struct lc_memory *memory, const char *hash)
         memory->changed = true;
 }
 
-void lc_memory_forget_all(struct lc_memory *memory)
+void lc_memory_forget_csrs(struct lc_memory *memory)
 {
-    memory->changed = memory->changed || !is_empty(memory);
+    memory->changed = memory->changed || memory->relation_id != NULL || memory->facts.count != 0;
     lc_free(memory->relation_id);
     memory->relation_id = NULL;
     lc_strmap_release(&memory->facts);
+}
+
+void lc_memory_forget_all(struct lc_memory *memory)
+{
+    memory->changed = memory->changed || !is_empty(memory);
+    lc_memory_forget_csrs(memory);
+    lc_memory_forget_leftovers(memory);
+    lc_free(memory->mode);
+    memory->mode = NULL;
+    memory->kept_for_app = false;
 }
 
 void lc_memory_prune(struct lc_memory *memory, bool (*keep)(void *context, const char *short_hash),

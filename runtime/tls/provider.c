@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "tls/provider_private.h"
+#include "tls/security.h"
 
 /* --- made and freed ------------------------------------------------------------------------- */
 
@@ -69,18 +71,34 @@ static bool publish(const struct lc_provider *provider, struct lc_err *err)
     return true;
 }
 
+/* The CSR is the key under which it is remembered; whether it is for a CA stands beside it. */
+bool lc_provider_policy_digest(const struct lc_provider *provider, const struct lc_asked *asked,
+                               char digest[LC_SHA256_HEX], struct lc_err *err)
+{
+    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(LC_DATABAG_MAX_BYTES);
+    unsigned char bytes[LC_SHA256_BYTES];
+
+    lc_buf_puts(&text, asked->ca ? "ca " : "leaf ");
+    lc_buf_puts(&text, provider->policy_version);
+    if (!lc_buf_check(&text, err) || !lc_sha256(text.data, text.len, bytes, err))
+        return false;
+    lc_hex_encode(bytes, sizeof(bytes), digest);
+    return true;
+}
+
 /* A refusal by this very policy stands; deciding again could be dear (PROV-037). */
 static bool is_refused(struct lc_provider *provider, const struct lc_tls_hook *hook,
                        const struct lc_asked *asked, bool *refused, struct lc_err *err)
 {
+    char digest[LC_SHA256_HEX];
+
     *refused = false;
     if (asked->error == LC_NONE)
         return true;
-    if (!lc_memory_load(&provider->memory, hook, err))
+    if (!lc_memory_load(&provider->memory, hook, err) ||
+        !lc_provider_policy_digest(provider, asked, digest, err))
         return false;
-    *refused = lc_memory_knows(&provider->memory, lc_csr_hash(asked->csr)) &&
-               lc_memory_is(&provider->memory, lc_csr_hash(asked->csr), LC_FACT_DENIED,
-                            provider->policy_version);
+    *refused = lc_memory_is(&provider->memory, lc_csr_hash(asked->csr), LC_FACT_DENIED, digest);
     return true;
 }
 
@@ -101,10 +119,8 @@ static bool decide(struct lc_provider *provider, const struct lc_provided *relat
         *err = why;
         return false;
     }
-    out->kind = LC_DECISION_DENY;
-    out->code = LC_ERROR_OTHER;
-    out->message = lc_strdup("the request is not signed with its own key");
-    return out->message == NULL ? lc_fail_memory(err) : true;
+    return lc_decision_deny(out, LC_ERROR_OTHER, "the request is not signed with its own key", NULL,
+                            err);
 }
 
 static bool decide_one(struct lc_provider *provider, const struct lc_tls_hook *hook,
@@ -115,7 +131,7 @@ static bool decide_one(struct lc_provider *provider, const struct lc_tls_hook *h
     bool refused = false;
 
     if (!again) {
-        if (lc_asked_is_served(relation, asked))
+        if (asked->served)
             return true;
         if (!is_refused(provider, hook, asked, &refused, err))
             return false;
@@ -212,6 +228,7 @@ bool lc_provider_handle(struct lc_provider *provider, const struct lc_tls_hook *
     case LC_EVENT_CONFIG_CHANGED:
     case LC_EVENT_UPGRADE_CHARM:
     case LC_EVENT_LEADER_ELECTED:
+    case LC_EVENT_START:
         return reconcile(provider, hook, false, err);
     default:
         return true;
@@ -259,9 +276,8 @@ static size_t list_count(const struct lc_provided *relation, enum lc_provider_li
 static bool is_unsolicited(const struct lc_provided *relation,
                            const struct lc_certificate_entry *entry)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf scratch;
+    LC_AUTO(lc_buf_release) struct lc_buf scratch = LC_BUF_INIT(LC_DATABAG_MAX_BYTES);
 
-    lc_buf_init(&scratch, LC_DATABAG_MAX_BYTES);
     return lc_provided_find(relation, entry->csr, &scratch) == LC_NONE;
 }
 
@@ -276,7 +292,7 @@ static bool pick(const struct lc_provided *relation, enum lc_provider_list list,
         out->request.remote_unit = asked->unit;
         out->request.csr = asked->csr;
         out->request.ca = asked->ca;
-        return list == LC_PROVIDER_REQUESTS || !lc_asked_is_served(relation, asked);
+        return list == LC_PROVIDER_REQUESTS || !asked->served;
     }
     if (list == LC_PROVIDER_ERRORS) {
         out->error = &relation->errors.items[at];
@@ -333,9 +349,8 @@ static bool find_relation(const struct lc_provider *provider, const char *relati
 static bool find_asked(const struct lc_provided *relation, const struct lc_csr *csr,
                        struct lc_asked **out, struct lc_err *err)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf scratch;
+    LC_AUTO(lc_buf_release) struct lc_buf scratch = LC_BUF_INIT(LC_DATABAG_MAX_BYTES);
 
-    lc_buf_init(&scratch, LC_DATABAG_MAX_BYTES);
     const size_t at = lc_provided_find(relation, lc_csr_pem(csr), &scratch);
     if (!lc_buf_check(&scratch, err))
         return false;
@@ -372,6 +387,14 @@ static void revoke_entry(struct lc_provided *relation, size_t place)
     relation->certificates_changed = true;
 }
 
+static void revoke_all(struct lc_provided *relation)
+{
+    for (size_t i = 0; i < relation->certificates.count; i++)
+        revoke_entry(relation, i);
+    for (size_t i = 0; i < relation->asked_count; i++)
+        relation->asked[i].served = false;
+}
+
 bool lc_provider_revoke(struct lc_provider *provider, const struct lc_tls_hook *hook,
                         const char *relation_id, const struct lc_csr *csr, struct lc_err *err)
 {
@@ -386,12 +409,11 @@ bool lc_provider_revoke(struct lc_provider *provider, const struct lc_tls_hook *
             return false;
         if (asked->certificate != LC_NONE)
             revoke_entry(relation, asked->certificate);
+        asked->served = false;
         return lc_provider_write(provider, hook, err);
     }
-    lc_log(hook->log, LC_LEVEL_WARNING, "endpoint '%s': all certificates are revoked",
-           provider->endpoint);
     for (size_t i = 0; i < provider->relation_count; i++)
-        for (size_t j = 0; j < provider->relations[i].certificates.count; j++)
-            revoke_entry(&provider->relations[i], j);
+        revoke_all(&provider->relations[i]);
+    lc_security_all_revoked(hook, provider->endpoint);
     return lc_provider_write(provider, hook, err);
 }

@@ -32,9 +32,15 @@ struct lc_decision {
     struct lc_cert *ca;
     struct lc_chain chain; /* leaf first; empty: [certificate], or [certificate, ca] (PROV-030) */
     int64_t code;          /* deny */
-    char *message;         /* deny; owned */
-    char *reason;          /* deny; owned, NULL for none */
+    char *message; /* deny; owned, as are the next three, which may be NULL for "not said" */
+    char *reason;
+    char *provider; /* NULL: as the options say */
+    char *endpoint;
 };
+
+/* Deny, with copies of the texts; reason may be NULL. */
+bool lc_decision_deny(struct lc_decision *decision, int64_t code, const char *message,
+                      const char *reason, struct lc_err *err) LC_MUST_CHECK;
 
 #define LC_DECISION_INIT                                                                           \
     {                                                                                              \
@@ -55,9 +61,9 @@ struct lc_provider_options {
     const char *endpoint;
     lc_tls_decide_fn decide;
     lc_tls_capable_fn capable;  /* NULL: nothing is published */
-    const char *policy_version; /* a digest; when it differs, denied requests are decided again
-                                   (PROV-037). NULL is "" */
-    const char *provider_name;  /* into the `provider` of denials; NULL: the application */
+    const char *policy_version; /* when it differs, denied requests are decided again (PROV-037).
+                                   NULL is "" */
+    const char *provider_name;  /* into the `provider` of denials; NULL: left out */
     void *context;
 };
 
@@ -110,13 +116,13 @@ bool lc_provider_next(const struct lc_provider *provider, enum lc_provider_list 
                       struct lc_provider_item *out);
 
 /* Answer a request that was deferred, or again (4.5): one change of the databag, gathered. The
- * CSR's earlier answer goes. decision is emptied. LC_ENOTFOUND for an unknown relation; on a unit
- * that is not the leader LC_EPERM. */
+ * CSR's earlier answer goes. decision is emptied. LC_ENOTFOUND for an unknown relation or request;
+ * on a unit that is not the leader LC_EPERM: the library does nothing and says nothing (D-11). */
 bool lc_provider_answer(struct lc_provider *provider, const struct lc_tls_hook *hook,
                         const char *relation_id, const struct lc_csr *csr,
                         struct lc_decision *decision, struct lc_err *err) LC_MUST_CHECK;
 
-/* Mark certificates revoked: of one CSR, or of all (csr and relation_id NULL). */
+/* Mark certificates revoked: of one CSR, or of all (csr and relation_id NULL). Errors as above. */
 bool lc_provider_revoke(struct lc_provider *provider, const struct lc_tls_hook *hook,
                         const char *relation_id, const struct lc_csr *csr, struct lc_err *err)
     LC_MUST_CHECK;

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "tls/provider_private.h"
+#include "tls/security.h"
 
 void lc_decision_release(struct lc_decision *decision)
 {
@@ -11,36 +12,41 @@ void lc_decision_release(struct lc_decision *decision)
     lc_chain_release(&decision->chain);
     lc_free(decision->message);
     lc_free(decision->reason);
+    lc_free(decision->provider);
+    lc_free(decision->endpoint);
     *decision = (struct lc_decision)LC_DECISION_INIT;
+}
+
+bool lc_decision_deny(struct lc_decision *decision, int64_t code, const char *message,
+                      const char *reason, struct lc_err *err)
+{
+    lc_decision_release(decision);
+    decision->kind = LC_DECISION_DENY;
+    decision->code = code;
+    decision->message = lc_strdup(message);
+    decision->reason = reason == NULL ? NULL : lc_strdup(reason);
+    return decision->message != NULL && (reason == NULL || decision->reason != NULL)
+               ? true
+               : lc_fail_memory(err);
 }
 
 /* --- cleaning (4.2) ------------------------------------------------------------------------- */
 
-static bool keeps_certificate(const struct lc_provided *relation, size_t place,
-                              struct lc_buf *scratch)
+/* Whether an answer stays: its request is there, or may be there where we could not read (D-04). An
+ * empty place stays empty. */
+static bool stays(const struct lc_provided *relation, const char *csr, struct lc_buf *scratch)
 {
-    const size_t at = lc_provided_find(relation, relation->certificates.items[place].csr, scratch);
-
-    return at == LC_NONE ? relation->unreadable : relation->asked[at].certificate == place;
+    return csr == NULL || relation->unreadable ||
+           lc_provided_find(relation, csr, scratch) != LC_NONE;
 }
 
-static bool keeps_error(const struct lc_provided *relation, size_t place, struct lc_buf *scratch)
-{
-    const size_t at = lc_provided_find(relation, relation->errors.items[place].csr, scratch);
-
-    /* A request has one answer; its certificate counts before an error (PROV-014). */
-    return at == LC_NONE
-               ? relation->unreadable
-               : relation->asked[at].error == place && relation->asked[at].certificate == LC_NONE;
-}
-
-static void drop_certificate(struct lc_provided *relation, size_t place)
+void lc_provided_drop_certificate(struct lc_provided *relation, size_t place)
 {
     lc_certificate_entry_release(&relation->certificates.items[place]);
     relation->certificates_changed = true;
 }
 
-static void drop_error(struct lc_provided *relation, size_t place)
+void lc_provided_drop_error(struct lc_provided *relation, size_t place)
 {
     lc_error_entry_release(&relation->errors.items[place]);
     relation->errors_changed = true;
@@ -48,18 +54,22 @@ static void drop_error(struct lc_provided *relation, size_t place)
 
 bool lc_provided_clean(struct lc_provided *relation, struct lc_err *err)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf scratch;
+    LC_AUTO(lc_buf_release) struct lc_buf scratch = LC_BUF_INIT(LC_DATABAG_MAX_BYTES);
 
-    lc_buf_init(&scratch, LC_DATABAG_MAX_BYTES);
     for (size_t i = 0; i < relation->errors.count; i++)
-        if (!keeps_error(relation, i, &scratch))
-            drop_error(relation, i);
+        if (!stays(relation, relation->errors.items[i].csr, &scratch))
+            lc_provided_drop_error(relation, i);
     for (size_t i = 0; i < relation->certificates.count; i++)
-        if (!keeps_certificate(relation, i, &scratch))
-            drop_certificate(relation, i);
-    for (size_t i = 0; i < relation->asked_count; i++)
-        if (relation->asked[i].certificate != LC_NONE)
-            relation->asked[i].error = LC_NONE; /* dropped above */
+        if (!stays(relation, relation->certificates.items[i].csr, &scratch))
+            lc_provided_drop_certificate(relation, i);
+    /* A request has one answer; its certificate counts more than an error (PROV-014). */
+    for (size_t i = 0; i < relation->asked_count; i++) {
+        struct lc_asked *asked = &relation->asked[i];
+        if (asked->certificate == LC_NONE || asked->error == LC_NONE)
+            continue;
+        lc_provided_drop_error(relation, asked->error);
+        asked->error = LC_NONE;
+    }
     return lc_buf_check(&scratch, err);
 }
 
@@ -109,7 +119,7 @@ static bool issue(const struct lc_tls_hook *hook, struct lc_provided *relation,
                   struct lc_asked *asked, const struct lc_decision *decision, struct lc_err *err)
 {
     struct lc_certificate_entry entry = { .ca = lc_strdup(lc_cert_pem(decision->ca)),
-                                          .csr = lc_strdup(asked->text),
+                                          .csr = lc_strdup(lc_csr_pem(asked->csr)),
                                           .certificate = lc_strdup(
                                               lc_cert_pem(decision->certificate)) };
     bool good = entry.ca != NULL && entry.csr != NULL && entry.certificate != NULL
@@ -121,38 +131,43 @@ static bool issue(const struct lc_tls_hook *hook, struct lc_provided *relation,
     /* Added before the old one goes, so that nothing is lost when this fails (PROV-030). */
     if (good && !known && lc_certificate_entries_add(&relation->certificates, &entry, err)) {
         if (asked->certificate != LC_NONE)
-            drop_certificate(relation, asked->certificate);
+            lc_provided_drop_certificate(relation, asked->certificate);
         asked->certificate = relation->certificates.count - 1;
         relation->certificates_changed = true;
+        lc_security_certificate_provided(hook, relation->relation_id, asked->csr);
     } else if (!known) {
         good = false;
     }
     if (good && asked->error != LC_NONE) {
-        drop_error(relation, asked->error);
+        lc_provided_drop_error(relation, asked->error);
         asked->error = LC_NONE;
     }
+    if (good)
+        asked->served = lc_cert_matches_csr(decision->certificate, asked->csr);
     lc_certificate_entry_release(&entry);
     return good;
 }
 
-static bool fill_error(const struct lc_provider *provider, const struct lc_tls_hook *hook,
-                       const struct lc_asked *asked, const struct lc_decision *decision,
-                       struct lc_error_entry *out, struct lc_err *err)
+/* NULL stays NULL. */
+static bool copy_text(char **out, const char *text, struct lc_err *err)
+{
+    *out = text == NULL ? NULL : lc_strdup(text);
+    return text == NULL || *out != NULL ? true : lc_fail_memory(err);
+}
+
+static bool fill_error(const struct lc_provider *provider, const struct lc_asked *asked,
+                       const struct lc_decision *decision, struct lc_error_entry *out,
+                       struct lc_err *err)
 {
     const char *name = lc_request_error_name(decision->code);
-    const char *by = provider->provider_name == NULL ? hook->app : provider->provider_name;
+    const char *by = decision->provider == NULL ? provider->provider_name : decision->provider;
 
     out->code = decision->code;
-    out->csr = lc_strdup(asked->text);
-    out->name = lc_strdup(name == NULL ? "OTHER" : name);
-    out->message = lc_strdup(decision->message == NULL ? "" : decision->message);
-    out->reason = decision->reason == NULL ? NULL : lc_strdup(decision->reason);
-    out->provider = lc_strdup(by);
-    out->endpoint = lc_strdup(provider->endpoint);
-    const bool good = out->csr != NULL && out->name != NULL && out->message != NULL &&
-                      (decision->reason == NULL || out->reason != NULL) && out->provider != NULL &&
-                      out->endpoint != NULL;
-    return good ? true : lc_fail_memory(err);
+    return copy_text(&out->csr, lc_csr_pem(asked->csr), err) &&
+           copy_text(&out->name, name == NULL ? "OTHER" : name, err) &&
+           copy_text(&out->message, decision->message == NULL ? "" : decision->message, err) &&
+           copy_text(&out->reason, decision->reason, err) && copy_text(&out->provider, by, err) &&
+           copy_text(&out->endpoint, decision->endpoint, err);
 }
 
 static bool deny(const struct lc_provider *provider, const struct lc_tls_hook *hook,
@@ -160,35 +175,44 @@ static bool deny(const struct lc_provider *provider, const struct lc_tls_hook *h
                  const struct lc_decision *decision, struct lc_err *err)
 {
     struct lc_error_entry entry = { .csr = NULL };
-    bool good = fill_error(provider, hook, asked, decision, &entry, err);
+    bool good = fill_error(provider, asked, decision, &entry, err);
     const bool known = good && asked->error != LC_NONE &&
                        same_error(&relation->errors.items[asked->error], &entry);
 
     if (good && !known && lc_error_entries_add(&relation->errors, &entry, err)) {
         if (asked->error != LC_NONE)
-            drop_error(relation, asked->error);
+            lc_provided_drop_error(relation, asked->error);
         asked->error = relation->errors.count - 1;
         relation->errors_changed = true;
-        lc_log(hook->log, LC_LEVEL_WARNING, "%s: request of %s denied: %s: %s",
-               relation->relation_id, asked->unit == NULL ? relation->remote_app : asked->unit,
-               entry.name, entry.message);
+        lc_security_certificate_denied(hook, relation->relation_id,
+                                       asked->unit == NULL ? relation->remote_app : asked->unit,
+                                       asked->csr, entry.code, entry.name, entry.message);
     } else if (!known) {
         good = false;
     }
     if (good && asked->certificate != LC_NONE) {
-        drop_certificate(relation, asked->certificate);
+        lc_provided_drop_certificate(relation, asked->certificate);
         asked->certificate = LC_NONE;
+        asked->served = false;
     }
     lc_error_entry_release(&entry);
     return good;
+}
+
+static bool remember_denial(struct lc_provider *provider, const struct lc_tls_hook *hook,
+                            const struct lc_asked *asked, struct lc_err *err)
+{
+    char digest[LC_SHA256_HEX];
+
+    return lc_memory_load(&provider->memory, hook, err) &&
+           lc_provider_policy_digest(provider, asked, digest, err) &&
+           lc_memory_note(&provider->memory, lc_csr_hash(asked->csr), LC_FACT_DENIED, digest, err);
 }
 
 bool lc_provided_answer(struct lc_provider *provider, const struct lc_tls_hook *hook,
                         struct lc_provided *relation, struct lc_asked *asked,
                         const struct lc_decision *decision, struct lc_err *err)
 {
-    const char *hash = lc_csr_hash(asked->csr);
-
     switch (decision->kind) {
     case LC_DECISION_DEFER:
         return true;
@@ -196,9 +220,7 @@ bool lc_provided_answer(struct lc_provider *provider, const struct lc_tls_hook *
         return issue(hook, relation, asked, decision, err);
     case LC_DECISION_DENY:
         return deny(provider, hook, relation, asked, decision, err) &&
-               lc_memory_load(&provider->memory, hook, err) &&
-               lc_memory_note(&provider->memory, hash, LC_FACT_DENIED, provider->policy_version,
-                              err);
+               remember_denial(provider, hook, asked, err);
     }
     return true;
 }
@@ -220,9 +242,8 @@ static bool write_relation(struct lc_provided *relation, const struct lc_tls_hoo
                            struct lc_err *err)
 {
     LC_AUTO(lc_strmap_release) struct lc_strmap changes = LC_STRMAP_INIT;
-    LC_AUTO(lc_buf_release) struct lc_buf text;
+    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(4 * LC_DATABAG_MAX_BYTES);
 
-    lc_buf_init(&text, 4 * LC_DATABAG_MAX_BYTES);
     if (relation->certificates_changed &&
         (!lc_databag_dump_certificates(&relation->certificates, &text, err) ||
          !add_change(&changes, &relation->bag, LC_KEY_CERTIFICATES, text.data, err)))

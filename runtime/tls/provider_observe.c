@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "tls/complaints.h"
 #include "tls/pem_body.h"
 #include "tls/provider_private.h"
 
@@ -10,7 +11,6 @@ static void release_relation(struct lc_provided *relation)
 {
     for (size_t i = 0; i < relation->asked_count; i++) {
         struct lc_asked *asked = &relation->asked[i];
-        lc_free(asked->text);
         lc_free(asked->body);
         lc_free(asked->unit);
         lc_csr_unref(asked->csr);
@@ -37,7 +37,7 @@ void lc_provider_forget(struct lc_provider *provider)
 }
 
 /* A CSR that cannot be read costs its entry (D-01). */
-static bool add_asked(struct lc_provided *relation, const struct lc_tls_hook *hook,
+static bool add_asked(struct lc_provided *relation, struct lc_complaints *complaints,
                       const char *unit, const struct lc_request_entry *entry,
                       struct lc_buf *scratch, struct lc_err *err)
 {
@@ -47,8 +47,8 @@ static bool add_asked(struct lc_provided *relation, const struct lc_tls_hook *ho
     if (!lc_csr_parse(entry->csr, strlen(entry->csr), &csr, &why)) {
         if (why.code == LC_ENOMEM)
             return lc_fail_memory(err);
-        lc_log(hook->log, LC_LEVEL_WARNING, "%s: a request of %s is passed over: %s",
-               relation->relation_id, unit == NULL ? relation->remote_app : unit, why.message);
+        lc_complain(complaints, "%s: a request of %s is passed over: %s", relation->relation_id,
+                    unit == NULL ? relation->remote_app : unit, why.message);
         return true;
     }
     lc_pem_body(lc_csr_pem(csr), scratch);
@@ -60,15 +60,14 @@ static bool add_asked(struct lc_provided *relation, const struct lc_tls_hook *ho
                  sizeof(*relation->asked)))
         return lc_fail_memory(err);
     struct lc_asked *asked = &relation->asked[relation->asked_count];
-    *asked = (struct lc_asked){ .text = lc_strdup(entry->csr),
-                                .body = lc_strndup(scratch->data, scratch->len),
+    *asked = (struct lc_asked){ .body = lc_strndup(scratch->data, scratch->len),
                                 .unit = unit == NULL ? NULL : lc_strdup(unit),
                                 .csr = LC_STEAL(csr),
                                 .ca = entry->ca,
                                 .certificate = LC_NONE,
                                 .error = LC_NONE };
     relation->asked_count++;
-    if (asked->text == NULL || asked->body == NULL || (unit != NULL && asked->unit == NULL))
+    if (asked->body == NULL || (unit != NULL && asked->unit == NULL))
         return lc_fail_memory(err);
     return lc_index_put(&relation->by_body, asked->body, strlen(asked->body),
                         relation->asked_count - 1, NULL, err);
@@ -80,7 +79,8 @@ static bool read_requests(struct lc_provided *relation, const struct lc_tls_hook
 {
     LC_AUTO(lc_strmap_release) struct lc_strmap bag = LC_STRMAP_INIT;
     LC_AUTO(lc_request_entries_release) struct lc_request_entries entries = LC_REQUEST_ENTRIES_INIT;
-    LC_AUTO(lc_buf_release) struct lc_buf where;
+    LC_AUTO(lc_buf_release) struct lc_buf where = LC_BUF_INIT(1024);
+    struct lc_complaints complaints = { .log = hook->log };
     const char *who = unit == NULL ? relation->remote_app : unit;
     struct lc_err why = LC_ERR_INIT;
 
@@ -94,13 +94,12 @@ static bool read_requests(struct lc_provided *relation, const struct lc_tls_hook
         lc_log(hook->log, LC_LEVEL_DEBUG, "%s", why.message);
         return true;
     }
-    lc_buf_init(&where, 1024);
     lc_buf_printf(&where, "%s, %s", relation->relation_id, who);
     if (!lc_databag_load_requests(&bag, where.data, hook->log, &entries, err))
         return false;
     relation->unreadable = relation->unreadable || entries.unreadable;
     for (size_t i = 0; i < entries.count; i++)
-        if (!add_asked(relation, hook, unit, &entries.items[i], scratch, err))
+        if (!add_asked(relation, &complaints, unit, &entries.items[i], scratch, err))
             return false;
     return true;
 }
@@ -128,9 +127,8 @@ static bool read_other_side(struct lc_provided *relation, const struct lc_tls_ho
                             struct lc_err *err)
 {
     LC_AUTO(lc_strlist_release) struct lc_strlist units = LC_STRLIST_INIT;
-    LC_AUTO(lc_buf_release) struct lc_buf scratch;
+    LC_AUTO(lc_buf_release) struct lc_buf scratch = LC_BUF_INIT(LC_DATABAG_MAX_BYTES);
 
-    lc_buf_init(&scratch, LC_DATABAG_MAX_BYTES);
     if (!lc_juju_call(hook->juju, relation_list, relation->relation_id, &units, err) ||
         !find_remote_app(relation, hook, &units, err))
         return false;
@@ -147,23 +145,53 @@ size_t lc_provided_find(const struct lc_provided *relation, const char *csr, str
                              : lc_index_get(&relation->by_body, scratch->data, scratch->len);
 }
 
-/* The first answer to a request counts; lc_provided_clean drops the others (PROV-029). */
+static bool is_served(const struct lc_provided *relation, const struct lc_asked *asked)
+{
+    const struct lc_certificate_entry *entry = &relation->certificates.items[asked->certificate];
+    LC_AUTO(lc_cert_unref) struct lc_cert *cert = NULL;
+    struct lc_err ignored = LC_ERR_INIT; /* one that cannot be read serves nobody */
+
+    return !entry->revoked &&
+           lc_cert_parse(entry->certificate, strlen(entry->certificate), &cert, &ignored) &&
+           lc_cert_matches_csr(cert, asked->csr);
+}
+
+/* Of several answers to one request the first counts, and the others go (PROV-029); what has no CSR
+ * that could be read goes too (PROV-033). Whose CSR is gone is the clean-up's business. */
+static bool find_certificates(struct lc_provided *relation, struct lc_buf *scratch)
+{
+    for (size_t i = 0; i < relation->certificates.count; i++) {
+        const size_t at = lc_provided_find(relation, relation->certificates.items[i].csr, scratch);
+        struct lc_asked *asked = at == LC_NONE ? NULL : &relation->asked[at];
+        if (scratch->len == 0 || (asked != NULL && asked->certificate != LC_NONE)) {
+            lc_provided_drop_certificate(relation, i);
+        } else if (asked != NULL) {
+            asked->certificate = i;
+            asked->served = is_served(relation, asked);
+        }
+    }
+    return scratch->code == LC_OK;
+}
+
+static bool find_errors(struct lc_provided *relation, struct lc_buf *scratch)
+{
+    for (size_t i = 0; i < relation->errors.count; i++) {
+        const size_t at = lc_provided_find(relation, relation->errors.items[i].csr, scratch);
+        struct lc_asked *asked = at == LC_NONE ? NULL : &relation->asked[at];
+        if (scratch->len == 0 || (asked != NULL && asked->error != LC_NONE))
+            lc_provided_drop_error(relation, i);
+        else if (asked != NULL)
+            asked->error = i;
+    }
+    return scratch->code == LC_OK;
+}
+
 static bool find_answers(struct lc_provided *relation, struct lc_err *err)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf scratch;
+    LC_AUTO(lc_buf_release) struct lc_buf scratch = LC_BUF_INIT(LC_DATABAG_MAX_BYTES);
 
-    lc_buf_init(&scratch, LC_DATABAG_MAX_BYTES);
-    for (size_t i = 0; i < relation->certificates.count; i++) {
-        const size_t at = lc_provided_find(relation, relation->certificates.items[i].csr, &scratch);
-        if (at != LC_NONE && relation->asked[at].certificate == LC_NONE)
-            relation->asked[at].certificate = i;
-    }
-    for (size_t i = 0; i < relation->errors.count; i++) {
-        const size_t at = lc_provided_find(relation, relation->errors.items[i].csr, &scratch);
-        if (at != LC_NONE && relation->asked[at].error == LC_NONE)
-            relation->asked[at].error = i;
-    }
-    return lc_buf_check(&scratch, err);
+    return (find_certificates(relation, &scratch) && find_errors(relation, &scratch)) ||
+           lc_buf_check(&scratch, err);
 }
 
 /* Ours to read only as leader. What is not JSON is written anew (D-11). */
@@ -180,8 +208,9 @@ static bool read_own_bag(struct lc_provided *relation, const struct lc_tls_hook 
         !lc_databag_load_capabilities(&relation->bag, where, hook->log, &relation->capabilities,
                                       err))
         return false;
-    relation->certificates_changed = relation->certificates.unreadable;
-    relation->errors_changed = relation->errors.unreadable;
+    relation->certificates_changed = relation->certificates.unreadable ||
+                                     relation->certificates.skipped != 0;
+    relation->errors_changed = relation->errors.unreadable || relation->errors.skipped != 0;
     return find_answers(relation, err);
 }
 
@@ -217,18 +246,4 @@ bool lc_provider_observe(struct lc_provider *provider, const struct lc_tls_hook 
     }
     provider->observed = true;
     return true;
-}
-
-bool lc_asked_is_served(const struct lc_provided *relation, const struct lc_asked *asked)
-{
-    LC_AUTO(lc_cert_unref) struct lc_cert *cert = NULL;
-    struct lc_err err = LC_ERR_INIT;
-
-    if (asked->certificate == LC_NONE)
-        return false;
-    const struct lc_certificate_entry *entry = &relation->certificates.items[asked->certificate];
-    /* One that cannot be read serves nobody. */
-    return !entry->revoked &&
-           lc_cert_parse(entry->certificate, strlen(entry->certificate), &cert, &err) &&
-           lc_cert_matches_csr(cert, asked->csr);
 }

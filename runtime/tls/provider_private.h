@@ -12,13 +12,13 @@
 
 /* A request of the other side. */
 struct lc_asked {
-    char *text; /* as it came: answers quote it to the letter */
     char *body; /* see pem_body.h */
     char *unit; /* NULL: the application's databag */
     struct lc_csr *csr;
     bool ca;
     size_t certificate; /* its entry in certificates, or LC_NONE */
     size_t error;       /* its entry in errors, or LC_NONE */
+    bool served;        /* its certificate is not revoked and has its public key (4.4) */
 };
 
 struct lc_provided {
@@ -62,13 +62,18 @@ struct lc_provider {
 void lc_provider_forget(struct lc_provider *provider);
 bool lc_provider_observe(struct lc_provider *provider, const struct lc_tls_hook *hook,
                          struct lc_err *err) LC_MUST_CHECK;
-/* Whether the request has a certificate that is not revoked and has its public key (4.4). */
-bool lc_asked_is_served(const struct lc_provided *relation, const struct lc_asked *asked);
 /* The place in asked of a CSR's text, or LC_NONE; scratch is overwritten. */
 size_t lc_provided_find(const struct lc_provided *relation, const char *csr,
                         struct lc_buf *scratch);
 
+/* What is remembered of a denial: the policy, and what of the request is not in its CSR. */
+bool lc_provider_policy_digest(const struct lc_provider *provider, const struct lc_asked *asked,
+                               char digest[LC_SHA256_HEX], struct lc_err *err) LC_MUST_CHECK;
+
 /* provider_answer.c: change the lists of a relation; provider_write sends what differs. */
+/* Drop an entry: it stays in its place, empty. */
+void lc_provided_drop_certificate(struct lc_provided *relation, size_t place);
+void lc_provided_drop_error(struct lc_provided *relation, size_t place);
 bool lc_provided_clean(struct lc_provided *relation, struct lc_err *err) LC_MUST_CHECK;
 bool lc_provided_answer(struct lc_provider *provider, const struct lc_tls_hook *hook,
                         struct lc_provided *relation, struct lc_asked *asked,

@@ -13,6 +13,7 @@
 #ifndef LC_TLS_REQUIRER_H
 #define LC_TLS_REQUIRER_H
 
+#include "base/index.h"
 #include "tls/databag.h"
 #include "tls/hook.h"
 #include "x509/attrs.h"
@@ -23,13 +24,16 @@
 struct lc_tls_request {
     char *name; /* the author's, to tell requests apart; NULL for none */
     enum lc_tls_scope scope;
-    struct lc_attrs attrs; /* normalised by lc_requests_take */
+    struct lc_attrs attrs; /* normalised by lc_tls_requests_take */
+    unsigned char *digest; /* of attrs, LC_SHA256_BYTES; owned */
 };
 
 struct lc_tls_requests {
     struct lc_tls_request *items;
     size_t count;
     size_t capacity;
+    struct lc_index by_digest; /* -> place in items */
+    struct lc_index by_name;
 };
 
 #define LC_TLS_REQUESTS_INIT                                                                       \
@@ -43,7 +47,8 @@ LC_AUTO_VALUE(struct lc_tls_requests, lc_tls_requests_release);
 
 /* Add one, normalised; attrs is taken (empty afterwards), also on failure. name may be NULL. A
  * request that is there already for the scope is not added again (REQ-020). LC_EUSAGE as
- * lc_attrs_normalise says; the same name, or the same request under both scopes (REQ-012). */
+ * lc_attrs_normalise says; the same name for two requests, the same request under two names or
+ * under both scopes (REQ-012). */
 bool lc_tls_requests_take(struct lc_tls_requests *requests, const char *name,
                           enum lc_tls_scope scope, struct lc_attrs *attrs, struct lc_err *err)
     LC_MUST_CHECK;
@@ -146,6 +151,11 @@ bool lc_requirer_denial(struct lc_requirer *requirer, const struct lc_tls_hook *
                         const char *name, const struct lc_error_entry **out, struct lc_err *err)
     LC_MUST_CHECK;
 
+/* By number from 0, all of them; NULL after the last. */
+bool lc_requirer_denial_at(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
+                           size_t index, const struct lc_error_entry **out, struct lc_err *err)
+    LC_MUST_CHECK;
+
 /* What the provider says it can do; a view. said is false without relation or data (REQ-060). */
 bool lc_requirer_capabilities(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
                               const struct lc_capabilities **out, struct lc_err *err) LC_MUST_CHECK;
@@ -155,7 +165,8 @@ bool lc_requirer_capabilities(struct lc_requirer *requirer, const struct lc_tls_
 bool lc_requirer_renew(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
                        const struct lc_cert *certificate, struct lc_err *err) LC_MUST_CHECK;
 
-/* A new key, and new requests (3.13). drop_old: break before make, for a key that got out.
+/* A new key, and new requests (3.13); a key that there is not is not replaced: a warning, nothing
+ * else. drop_old: break before make, for a key that got out.
  * LC_ESTATE with a supplied key (REQ-052). import: key is given, kept as ours (REQ-053, -083). On a
  * unit that is not the leader the application's key stays (REQ-054). */
 bool lc_requirer_regenerate_key(struct lc_requirer *requirer, const struct lc_tls_hook *hook,

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "tls/requirer_private.h"
+#include "tls/security.h"
 
 #define FIELD_KEY      "private-key"
 #define FIELD_PREVIOUS "previous-private-key"
@@ -62,24 +63,30 @@ static bool read_key(const struct lc_requirer *requirer, const struct lc_tls_hoo
 
 bool lc_requirer_find_secret(const struct lc_requirer *requirer, const struct lc_tls_hook *hook,
                              enum lc_label_kind kind, enum lc_tls_scope scope, const char *hash,
-                             char **id_out, struct lc_err *err)
+                             struct lc_secret_info *out, struct lc_err *err)
 {
     const struct lc_label_owner owner = lc_label_owner(hook, requirer->endpoint);
     LC_AUTO(lc_free) char *label = lc_label_format(&owner, kind, scope, hash);
-    LC_AUTO(lc_secret_info_release) struct lc_secret_info info = LC_SECRET_INFO_INIT;
     struct lc_err why = LC_ERR_INIT;
 
     if (label == NULL)
         return lc_fail_memory(err);
-    *id_out = NULL;
-    if (lc_juju_call(hook->juju, secret_info, NULL, label, &info, &why)) {
-        *id_out = LC_STEAL(info.id);
+    if (kind == LC_LABEL_KEY_OLD && owner.has_no_old_key)
         return true;
-    }
-    if (why.code == LC_ENOTFOUND)
+    if (lc_juju_call(hook->juju, secret_info, NULL, label, out, &why) || why.code == LC_ENOTFOUND)
         return true;
     *err = why;
     return false;
+}
+
+bool lc_requirer_drop_secret(const struct lc_requirer *requirer, const struct lc_tls_hook *hook,
+                             enum lc_label_kind kind, enum lc_tls_scope scope, const char *hash,
+                             struct lc_err *err)
+{
+    LC_AUTO(lc_secret_info_release) struct lc_secret_info info = LC_SECRET_INFO_INIT;
+
+    return lc_requirer_find_secret(requirer, hook, kind, scope, hash, &info, err) &&
+           (info.id == NULL || lc_juju_call(hook->juju, secret_remove, info.id, 0, err));
 }
 
 static bool put_key(struct lc_secret_content *content, const char *field, const struct lc_key *key,
@@ -111,18 +118,19 @@ static bool write_key(struct lc_requirer *requirer, const struct lc_tls_hook *ho
 {
     const struct lc_label_owner owner = lc_label_owner(hook, requirer->endpoint);
     LC_AUTO(lc_free) char *label = lc_label_format(&owner, LC_LABEL_KEY, scope, NULL);
-    LC_AUTO(lc_free) char *id = NULL;
+    LC_AUTO(lc_secret_info_release) struct lc_secret_info info = LC_SECRET_INFO_INIT;
     LC_AUTO(lc_secret_content_release) struct lc_secret_content content = LC_SECRET_CONTENT_INIT;
 
     if (label == NULL)
         return lc_fail_memory(err);
-    if (exists && !lc_requirer_find_secret(requirer, hook, LC_LABEL_KEY, scope, NULL, &id, err))
+    if (exists && !lc_requirer_find_secret(requirer, hook, LC_LABEL_KEY, scope, NULL, &info, err))
         return false;
-    const struct lc_secret_spec spec = { .label = id == NULL ? label : NULL,
+    const struct lc_secret_spec spec = { .label = info.id == NULL ? label : NULL,
                                          .app_owned = scope == LC_TLS_APP,
                                          .content = &content };
     return put_key(&content, FIELD_KEY, key, err) &&
-           put_key(&content, FIELD_PREVIOUS, previous, err) && write_secret(hook, id, &spec, err);
+           put_key(&content, FIELD_PREVIOUS, previous, err) &&
+           write_secret(hook, info.id, &spec, err);
 }
 
 bool lc_requirer_store_key(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
@@ -142,14 +150,13 @@ bool lc_requirer_store_key(struct lc_requirer *requirer, const struct lc_tls_hoo
 }
 
 /* A key of an older version, whoever owns it, moves to today's label; what it signed stays valid.
- * Only where no relation of ours owns that label (D-37). */
+ * Only where no endpoint of ours owns that label (D-37). */
 static bool adopt_old_key(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
                           struct lc_scope_key *out, struct lc_err *err)
 {
-    LC_AUTO(lc_free) char *id = NULL;
     bool exists;
 
-    if (lc_text_has_prefix(requirer->endpoint, "app-"))
+    if (lc_label_owner(hook, requirer->endpoint).has_no_old_key)
         return true;
     if (!read_key(requirer, hook, LC_LABEL_KEY_OLD, LC_TLS_APP, out, &exists, err))
         return false;
@@ -160,10 +167,8 @@ static bool adopt_old_key(struct lc_requirer *requirer, const struct lc_tls_hook
                    requirer->endpoint);
         return true;
     }
-    if (!write_key(requirer, hook, LC_TLS_APP, out->current, NULL, false, err) ||
-        !lc_requirer_find_secret(requirer, hook, LC_LABEL_KEY_OLD, LC_TLS_APP, NULL, &id, err))
-        return false;
-    return id == NULL || lc_juju_call(hook->juju, secret_remove, id, 0, err);
+    return write_key(requirer, hook, LC_TLS_APP, out->current, NULL, false, err) &&
+           lc_requirer_drop_secret(requirer, hook, LC_LABEL_KEY_OLD, LC_TLS_APP, NULL, err);
 }
 
 static bool make_key(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
@@ -175,9 +180,7 @@ static bool make_key(struct lc_requirer *requirer, const struct lc_tls_hook *hoo
     if (!lc_key_generate(&requirer->key_spec, &key, err) ||
         !write_key(requirer, hook, scope, key, NULL, exists, err))
         return lc_wrap(err, "cannot make the %s's key", scope_name(scope));
-    lc_log(hook->log, LC_LEVEL_DEBUG, "endpoint '%s': made a key (%s, %d bits) for the %s",
-           requirer->endpoint, lc_key_type_name(lc_key_type(key)), lc_key_bits(key),
-           scope_name(scope));
+    lc_security_key_generated(hook, key);
     out->current = LC_STEAL(key);
     out->in_secret = true;
     return true;
@@ -190,12 +193,9 @@ static bool use_given_key(struct lc_requirer *requirer, const struct lc_tls_hook
     requirer->view.keys[scope].current = lc_key_ref(requirer->private_key);
     for (enum lc_label_kind kind = LC_LABEL_KEY; remove_stored && kind <= LC_LABEL_KEY_OLD;
          kind++) {
-        LC_AUTO(lc_free) char *id = NULL;
         if (kind == LC_LABEL_KEY_OLD && scope == LC_TLS_UNIT)
             break;
-        if (!lc_requirer_find_secret(requirer, hook, kind, scope, NULL, &id, err))
-            return false;
-        if (id != NULL && !lc_juju_call(hook->juju, secret_remove, id, 0, err))
+        if (!lc_requirer_drop_secret(requirer, hook, kind, scope, NULL, err))
             return false;
     }
     return true;

@@ -3,14 +3,15 @@
  * parsed (D-02, D-08). */
 #include <string.h>
 
-#include "base/buf.h"
+#include "base/mem.h"
 #include "base/text.h"
+#include "tls/complaints.h"
 #include "tls/pem_body.h"
 #include "tls/requirer_private.h"
 
 /* Bodies of our CSRs, one text each, and an index from body to place in view->own. */
 struct bodies {
-    struct lc_strlist texts; /* as many as own requests; "" for unreadable ones */
+    struct lc_strlist texts; /* as many as own requests */
     struct lc_index index;
 };
 
@@ -18,15 +19,14 @@ static bool index_own(const struct lc_view *view, struct bodies *bodies, struct 
                       struct lc_err *err)
 {
     for (size_t i = 0; i < view->own_count; i++) {
-        const struct lc_csr *csr = view->own[i].csr;
-        lc_pem_body(csr == NULL ? "" : lc_csr_pem(csr), scratch);
+        lc_pem_body(lc_csr_pem(view->own[i].csr), scratch);
         if (!lc_buf_check(scratch, err) ||
             !lc_strlist_add_len(&bodies->texts, scratch->data, scratch->len, err))
             return false;
     }
     for (size_t i = 0; i < view->own_count; i++) {
         const char *body = bodies->texts.items[i];
-        if (*body != '\0' && !lc_index_put(&bodies->index, body, strlen(body), i, NULL, err))
+        if (!lc_index_put(&bodies->index, body, strlen(body), i, NULL, err))
             return false;
     }
     return true;
@@ -36,6 +36,44 @@ static size_t find_own(const struct bodies *bodies, const char *csr, struct lc_b
 {
     lc_pem_body(csr, scratch);
     return scratch->len == 0 ? LC_NONE : lc_index_get(&bodies->index, scratch->data, scratch->len);
+}
+
+/* Certificates by their text: CAs and links of chains are the same in many entries, and each text
+ * is parsed once (REQ-091). */
+struct pool {
+    struct lc_index by_text; /* -> place in certs; borrows the view's entries */
+    struct lc_cert **items;
+    size_t count;
+    size_t capacity;
+};
+
+static void pool_release(struct pool *pool)
+{
+    lc_index_release(&pool->by_text);
+    for (size_t i = 0; i < pool->count; i++)
+        lc_cert_unref(pool->items[i]);
+    lc_free(pool->items);
+}
+LC_AUTO_VALUE(struct pool, pool_release);
+
+/* *out: a reference for the caller. */
+static bool parse_once(struct pool *pool, const char *pem, struct lc_cert **out, struct lc_err *err)
+{
+    const size_t len = strlen(pem);
+    const size_t at = lc_index_get(&pool->by_text, pem, len);
+
+    if (at != LC_INDEX_NONE) {
+        *out = lc_cert_ref(pool->items[at]);
+        return true;
+    }
+    if (!lc_grow(&pool->items, &pool->capacity, pool->count, sizeof(struct lc_cert *)))
+        return lc_fail_memory(err);
+    if (!lc_cert_parse(pem, len, &pool->items[pool->count], err))
+        return false;
+    if (!lc_index_put(&pool->by_text, pem, len, pool->count++, NULL, err))
+        return false;
+    *out = lc_cert_ref(pool->items[pool->count - 1]);
+    return true;
 }
 
 struct parsed {
@@ -52,17 +90,17 @@ static void parsed_release(struct parsed *parsed)
 }
 LC_AUTO_VALUE(struct parsed, parsed_release);
 
-static bool parse_entry(const struct lc_certificate_entry *entry, struct parsed *out,
-                        struct lc_err *err)
+static bool parse_entry(struct pool *pool, const struct lc_certificate_entry *entry,
+                        struct parsed *out, struct lc_err *err)
 {
-    if (!lc_cert_parse(entry->certificate, strlen(entry->certificate), &out->cert, err))
+    if (!parse_once(pool, entry->certificate, &out->cert, err))
         return lc_wrap(err, "certificate");
-    if (!lc_cert_parse(entry->ca, strlen(entry->ca), &out->issuer, err))
+    if (!parse_once(pool, entry->ca, &out->issuer, err))
         return lc_wrap(err, "ca");
     for (size_t i = 0; i < entry->chain.count; i++) {
         LC_AUTO(lc_cert_unref) struct lc_cert *link = NULL;
-        const char *pem = entry->chain.items[i];
-        if (!lc_cert_parse(pem, strlen(pem), &link, err) || !lc_chain_add(&out->chain, link, err))
+        if (!parse_once(pool, entry->chain.items[i], &link, err) ||
+            !lc_chain_add(&out->chain, link, err))
             return lc_wrap(err, "chain[%zu]", i);
     }
     return true;
@@ -82,10 +120,9 @@ static const char *why_not(const struct lc_own *own, const struct lc_cert *cert)
 /* Digest of what is announced: certificate, CA and chain. */
 static bool put_digest(struct lc_own *own, struct lc_err *err)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf text;
+    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(16 * 1024);
     unsigned char digest[LC_SHA256_BYTES];
 
-    lc_buf_init(&text, 16 * 1024);
     lc_buf_printf(&text, "%s %s", lc_cert_hash(own->cert), lc_cert_hash(own->issuer));
     for (size_t i = 0; i < own->chain.count; i++)
         lc_buf_printf(&text, " %s", lc_cert_hash(own->chain.items[i]));
@@ -95,28 +132,45 @@ static bool put_digest(struct lc_own *own, struct lc_err *err)
     return true;
 }
 
-/* The first entry that fits counts (3.7). */
-static bool take_certificate(const struct lc_requirer *requirer, const struct lc_tls_hook *hook,
-                             struct lc_own *own, const struct lc_certificate_entry *entry,
-                             struct lc_err *err)
+/* What a pass over the answers needs. */
+struct matching {
+    struct lc_requirer *requirer;
+    struct bodies bodies;
+    struct pool pool;
+    struct lc_complaints complaints;
+    struct lc_buf scratch;
+};
+
+static void matching_release(struct matching *matching)
 {
-    const char *relation_id = requirer->view.relation_id;
+    lc_index_release(&matching->bodies.index);
+    lc_strlist_release(&matching->bodies.texts);
+    pool_release(&matching->pool);
+    lc_buf_release(&matching->scratch);
+}
+LC_AUTO_VALUE(struct matching, matching_release);
+
+/* The first entry that fits counts (3.7). */
+static bool take_certificate(struct matching *matching, struct lc_own *own,
+                             const struct lc_certificate_entry *entry, struct lc_err *err)
+{
+    const struct lc_requirer *requirer = matching->requirer;
     LC_AUTO(parsed_release) struct parsed parsed = { .cert = NULL };
     struct lc_err why = LC_ERR_INIT;
 
     if (own->cert != NULL)
         return true;
-    if (!parse_entry(entry, &parsed, &why)) {
+    if (!parse_entry(&matching->pool, entry, &parsed, &why)) {
         if (why.code == LC_ENOMEM)
             return lc_fail_memory(err);
-        lc_log(hook->log, LC_LEVEL_WARNING, "%s: an answer to us is passed over: %s", relation_id,
-               why.message);
+        lc_complain(&matching->complaints, "%s: an answer to us is passed over: %s",
+                    requirer->view.relation_id, why.message);
         return true;
     }
     const char *reason = why_not(own, parsed.cert);
     if (reason != NULL) {
-        lc_log(hook->log, LC_LEVEL_WARNING, "%s: certificate %s is passed over: %s", relation_id,
-               lc_cert_serial(parsed.cert), reason);
+        lc_complain(&matching->complaints, "%s: certificate %s is passed over: %s",
+                    requirer->view.relation_id, lc_cert_serial(parsed.cert), reason);
         return true;
     }
     own->cert = LC_STEAL(parsed.cert);
@@ -129,27 +183,46 @@ static bool take_certificate(const struct lc_requirer *requirer, const struct lc
     return put_digest(own, err);
 }
 
+/* A certificate counts more than a denial beside it. */
+static void take_denial(struct matching *matching, struct lc_own *own,
+                        const struct lc_error_entry *entry)
+{
+    if (own->cert != NULL)
+        lc_complain(&matching->complaints,
+                    "%s: a request of ours is answered and denied (%s): the certificate counts",
+                    matching->requirer->view.relation_id, entry->name);
+    else if (own->denial == NULL)
+        own->denial = entry;
+}
+
+static bool match_answers(struct matching *matching, struct lc_err *err)
+{
+    struct lc_view *view = &matching->requirer->view;
+
+    for (size_t i = 0; i < view->certificates.count; i++) {
+        const struct lc_certificate_entry *entry = &view->certificates.items[i];
+        const size_t at = find_own(&matching->bodies, entry->csr, &matching->scratch);
+        if (at != LC_NONE && !take_certificate(matching, &view->own[at], entry, err))
+            return false;
+    }
+    for (size_t i = 0; i < view->errors.count; i++) {
+        const struct lc_error_entry *entry = &view->errors.items[i];
+        const size_t at = find_own(&matching->bodies, entry->csr, &matching->scratch);
+        if (at != LC_NONE)
+            take_denial(matching, &view->own[at], entry);
+    }
+    return lc_buf_check(&matching->scratch, err);
+}
+
 bool lc_requirer_match(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
                        struct lc_err *err)
 {
-    struct lc_view *view = &requirer->view;
-    struct bodies bodies = { .texts = LC_STRLIST_INIT };
-    LC_AUTO(lc_buf_release) struct lc_buf scratch;
+    LC_AUTO(matching_release)
+    struct matching matching = { .requirer = requirer,
+                                 .bodies = { .texts = LC_STRLIST_INIT },
+                                 .complaints = { .log = hook->log } };
 
-    lc_buf_init(&scratch, LC_DATABAG_MAX_BYTES);
-    bool good = index_own(view, &bodies, &scratch, err);
-    for (size_t i = 0; good && i < view->certificates.count; i++) {
-        const size_t at = find_own(&bodies, view->certificates.items[i].csr, &scratch);
-        if (at != LC_NONE)
-            good = take_certificate(requirer, hook, &view->own[at], &view->certificates.items[i],
-                                    err);
-    }
-    for (size_t i = 0; good && i < view->errors.count; i++) {
-        const size_t at = find_own(&bodies, view->errors.items[i].csr, &scratch);
-        if (at != LC_NONE && view->own[at].denial == NULL)
-            view->own[at].denial = &view->errors.items[i];
-    }
-    lc_index_release(&bodies.index);
-    lc_strlist_release(&bodies.texts);
-    return good && lc_buf_check(&scratch, err);
+    lc_buf_init(&matching.scratch, LC_DATABAG_MAX_BYTES);
+    return index_own(&requirer->view, &matching.bodies, &matching.scratch, err) &&
+           match_answers(&matching, err);
 }

@@ -31,6 +31,7 @@ void lc_view_release(struct lc_view *view)
     lc_error_entries_release(&view->errors);
     lc_capabilities_release(&view->capabilities);
     lc_tls_requests_release(&view->wishes);
+    lc_strlist_release(&view->sent);
     *view = (struct lc_view){ .observed = false };
 }
 
@@ -94,7 +95,6 @@ static bool read_bag(struct lc_requirer *requirer, const struct lc_tls_hook *hoo
     if (!lc_juju_call(hook->juju, relation_get, view->relation_id, app,
                       app ? hook->app : hook->unit, &bag, err))
         return false;
-    view->bag_writable[scope] = true;
     lc_request_entries_release(&view->bags[scope]);
     return lc_databag_load_requests(&bag, view->relation_id, hook->log, &view->bags[scope], err);
 }
@@ -114,11 +114,12 @@ static bool has_requests(const struct lc_view *view)
     return view->bags[LC_TLS_UNIT].count + view->bags[LC_TLS_APP].count != 0;
 }
 
-/* What we remember concerns requests that are there; without any, the state need not be read. */
+/* What we remember concerns requests that are there; without any, the state need not be read, but
+ * for what a unit has kept as leader. */
 static bool load_memory(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
                         struct lc_err *err)
 {
-    if (has_requests(&requirer->view))
+    if (has_requests(&requirer->view) || lc_tls_mode_has(requirer->mode, LC_TLS_APP))
         return lc_memory_load(&requirer->memory, hook, err);
     return true;
 }
@@ -142,8 +143,14 @@ static bool is_served(struct lc_requirer *requirer, const struct lc_tls_hook *ho
     return true;
 }
 
-static bool find_relation(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
-                          struct lc_err *err)
+bool lc_requirer_find_relation(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
+                               struct lc_err *err)
+{
+    return requirer->view.relation_id != NULL || choose_relation(requirer, hook, err);
+}
+
+static bool enter_relation(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
+                           struct lc_err *err)
 {
     struct lc_view *view = &requirer->view;
     bool served;
@@ -162,7 +169,7 @@ static bool find_relation(struct lc_requirer *requirer, const struct lc_tls_hook
     }
     if (!requirer->memory.loaded)
         lc_memory_start_empty(&requirer->memory);
-    return lc_memory_serve(&requirer->memory, view->relation_id, err);
+    return true;
 }
 
 static bool find_remote_app(struct lc_view *view, const struct lc_tls_hook *hook,
@@ -176,9 +183,11 @@ static bool find_remote_app(struct lc_view *view, const struct lc_tls_hook *hook
     return lc_juju_call(hook->juju, relation_app, view->relation_id, &view->remote_app, err);
 }
 
-static bool read_answers(struct lc_view *view, const struct lc_tls_hook *hook, struct lc_err *err)
+bool lc_requirer_read_answers(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
+                              struct lc_err *err)
 {
     LC_AUTO(lc_strmap_release) struct lc_strmap bag = LC_STRMAP_INIT;
+    struct lc_view *view = &requirer->view;
     struct lc_err why = LC_ERR_INIT;
 
     if (!find_remote_app(view, hook, &why) ||
@@ -200,32 +209,45 @@ static bool read_answers(struct lc_view *view, const struct lc_tls_hook *hook, s
                                         err);
 }
 
-/* An unreadable CSR stays in the list without `csr`, to be removed (D-02). */
+/* What is unreadable, or there twice, is out of the list, and so of the databag when it is written:
+ * `skipped` says that it is to be (D-02). seen: hash -> place in own. */
 static bool add_own(struct lc_view *view, const struct lc_tls_hook *hook, enum lc_tls_scope scope,
-                    const struct lc_request_entry *entry, struct lc_err *err)
+                    size_t place, struct lc_index *seen, struct lc_err *err)
 {
+    const struct lc_request_entry *entry = &view->bags[scope].items[place];
+    LC_AUTO(lc_csr_unref) struct lc_csr *csr = NULL;
     struct lc_err why = LC_ERR_INIT;
 
+    if (!lc_csr_parse(entry->csr, strlen(entry->csr), &csr, &why)) {
+        if (why.code == LC_ENOMEM)
+            return lc_fail_memory(err);
+        view->bags[scope].skipped++;
+        lc_log(hook->log, LC_LEVEL_WARNING, "%s: an unreadable request of our own is removed: %s",
+               view->relation_id, why.message);
+        return true;
+    }
+    if (lc_index_get(seen, lc_csr_hash(csr), strlen(lc_csr_hash(csr))) != LC_INDEX_NONE) {
+        view->bags[scope].skipped++;
+        return true;
+    }
     if (!lc_grow(&view->own, &view->own_capacity, view->own_count, sizeof(*view->own)))
         return lc_fail_memory(err);
     struct lc_own *own = &view->own[view->own_count];
-    *own = (struct lc_own){ .scope = scope, .text = entry->csr, .ca = entry->ca, .wish = LC_NONE };
-    view->own_count++;
-    if (lc_csr_parse(entry->csr, strlen(entry->csr), &own->csr, &why))
-        return true;
-    if (why.code == LC_ENOMEM)
-        return lc_fail_memory(err);
-    lc_log(hook->log, LC_LEVEL_WARNING, "%s: an unreadable request of our own is removed: %s",
-           view->relation_id, why.message);
-    return true;
+    *own = (struct lc_own){
+        .scope = scope, .entry = entry, .csr = LC_STEAL(csr), .ca = entry->ca, .wish = LC_NONE
+    };
+    return lc_index_put(seen, lc_csr_hash(own->csr), strlen(lc_csr_hash(own->csr)),
+                        view->own_count++, NULL, err);
 }
 
 static bool list_own(struct lc_view *view, const struct lc_tls_hook *hook, struct lc_err *err)
 {
-    for (int scope = 0; scope < LC_TLS_SCOPES; scope++)
+    for (int scope = 0; scope < LC_TLS_SCOPES; scope++) {
+        LC_AUTO(lc_index_release) struct lc_index seen = LC_INDEX_INIT;
         for (size_t i = 0; i < view->bags[scope].count; i++)
-            if (!add_own(view, hook, (enum lc_tls_scope)scope, &view->bags[scope].items[i], err))
+            if (!add_own(view, hook, (enum lc_tls_scope)scope, i, &seen, err))
                 return false;
+    }
     return true;
 }
 
@@ -240,36 +262,27 @@ bool lc_requirer_observe(struct lc_requirer *requirer, const struct lc_tls_hook 
         return false;
     view->observed = true;
     if (!lc_requirer_treats(requirer, LC_TLS_UNIT) && !lc_requirer_treats(requirer, LC_TLS_APP))
-        return true;
-    if (!find_relation(requirer, hook, err))
+        return lc_memory_load(&requirer->memory, hook, err); /* what it kept while it was leader */
+    if (!enter_relation(requirer, hook, err))
         return false;
     if (view->relation_id == NULL)
         return true;
-    return read_answers(view, hook, err) && list_own(view, hook, err);
-}
-
-/* Digest of the attributes and the scope, for look-ups. */
-static bool wish_digest(const struct lc_attrs *attrs, enum lc_tls_scope scope,
-                        unsigned char digest[LC_SHA256_BYTES + 1], struct lc_err *err)
-{
-    digest[LC_SHA256_BYTES] = (unsigned char)scope;
-    return lc_attrs_digest(attrs, digest, err);
+    return lc_requirer_read_answers(requirer, hook, err) && list_own(view, hook, err);
 }
 
 /* The request that a CSR answers: equal attributes, `ca` as its entry says (2.3). */
-static bool find_wish(const struct lc_index *index, struct lc_own *own, struct lc_err *err)
+static bool find_wish(const struct lc_tls_requests *wishes, struct lc_own *own, struct lc_err *err)
 {
     LC_AUTO(lc_attrs_release) struct lc_attrs attrs = LC_ATTRS_INIT;
-    unsigned char digest[LC_SHA256_BYTES + 1];
+    unsigned char digest[LC_SHA256_BYTES];
     struct lc_err why = LC_ERR_INIT;
 
-    if (own->csr == NULL)
-        return true;
     if (!lc_csr_attrs(own->csr, own->ca, &attrs, &why))
         return why.code == LC_ENOMEM ? lc_fail_memory(err) : true;
-    if (!wish_digest(&attrs, own->scope, digest, err))
+    if (!lc_attrs_digest(&attrs, digest, err))
         return false;
-    own->wish = lc_index_get(index, digest, sizeof(digest));
+    const size_t at = lc_index_get(&wishes->by_digest, digest, sizeof(digest));
+    own->wish = at != LC_NONE && wishes->items[at].scope == own->scope ? at : LC_NONE;
     return true;
 }
 
@@ -288,24 +301,16 @@ static bool check_scopes(const struct lc_requirer *requirer, const struct lc_tls
 bool lc_requirer_ask(struct lc_requirer *requirer, struct lc_err *err)
 {
     struct lc_view *view = &requirer->view;
-    LC_AUTO(lc_index_release) struct lc_index index = LC_INDEX_INIT;
 
-    if (!requirer->ask(requirer->ask_context, &view->capabilities, &view->wishes, err) ||
-        !check_scopes(requirer, &view->wishes, err))
+    if (!requirer->ask(requirer->ask_context, &view->capabilities, &view->wishes, err))
+        return lc_wrap(err, "requests of endpoint '%s'", requirer->endpoint);
+    if (!check_scopes(requirer, &view->wishes, err))
         return false;
-    const size_t width = LC_SHA256_BYTES + 1;
-    LC_AUTO(lc_free) unsigned char *digests = lc_alloc(view->wishes.count, width);
     view->fates = lc_alloc(view->wishes.count, sizeof(*view->fates));
-    if (digests == NULL || view->fates == NULL)
+    if (view->fates == NULL)
         return lc_fail_memory(err);
-    for (size_t i = 0; i < view->wishes.count; i++) {
-        const struct lc_tls_request *wish = &view->wishes.items[i];
-        if (!wish_digest(&wish->attrs, wish->scope, digests + i * width, err) ||
-            !lc_index_put(&index, digests + i * width, width, i, NULL, err))
-            return false;
-    }
     for (size_t i = 0; i < view->own_count; i++)
-        if (!find_wish(&index, &view->own[i], err))
+        if (!find_wish(&view->wishes, &view->own[i], err))
             return false;
     return true;
 }

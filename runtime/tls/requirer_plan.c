@@ -1,7 +1,7 @@
 /* The plan: what becomes of each of our requests. Pure: it reads the view and the time, and writes
  * only the view's planned fields. The rules, for the requests that answer one wish, in the order of
  * the databag:
- *   - unreadable, answering nothing, or made with another key: out;
+ *   - answering nothing, or made with another key: out;
  *   - revoked, or past its end: out, and a new one is sent;
  *   - of the usable ones the last is handed out, one of the current key before one of the previous;
  *   - those that it follows on are out: their successor is there;
@@ -18,9 +18,9 @@
 
 static enum lc_made_by find_maker(const struct lc_csr *csr, const struct lc_scope_key *key)
 {
-    if (csr != NULL && key->current != NULL && lc_csr_matches_key(csr, key->current))
+    if (key->current != NULL && lc_csr_matches_key(csr, key->current))
         return LC_MADE_BY_CURRENT;
-    if (csr != NULL && key->previous != NULL && lc_csr_matches_key(csr, key->previous))
+    if (key->previous != NULL && lc_csr_matches_key(csr, key->previous))
         return LC_MADE_BY_PREVIOUS;
     return LC_MADE_BY_OTHER;
 }
@@ -30,13 +30,10 @@ static bool is_hash(const struct lc_own *own, const char *hash)
     return hash != NULL && strcmp(lc_csr_hash(own->csr), hash) == 0;
 }
 
-static void judge(struct lc_own *own, const struct lc_reason *reason, int64_t now)
+static void judge(struct lc_own *own, int64_t now)
 {
-    own->remove = own->wish == LC_NONE || own->made_by == LC_MADE_BY_OTHER || own->revoked;
-    if (!own->remove && own->cert != NULL)
-        own->remove = now >= lc_cert_not_after(own->cert);
-    else if (!own->remove) /* its secret has run out, and the provider has no certificate for it */
-        own->remove = is_hash(own, reason->expired_hash);
+    own->remove = own->wish == LC_NONE || own->made_by == LC_MADE_BY_OTHER || own->revoked ||
+                  (own->cert != NULL && now >= lc_cert_not_after(own->cert));
     own->usable = !own->remove && own->cert != NULL;
 }
 
@@ -66,7 +63,6 @@ static void supersede(struct lc_view *view, size_t place)
     } else if (assigned != LC_NONE && place < assigned) {
         own->remove = view->own[assigned].made_by == LC_MADE_BY_CURRENT;
     }
-    own->superseded = own->remove;
     own->usable = own->usable && !own->remove;
 }
 
@@ -83,7 +79,6 @@ static void count(struct lc_view *view, size_t place)
         return;
     if (fate->waiting >= room) {
         own->remove = true;
-        own->superseded = true;
         own->usable = false;
         return;
     }
@@ -128,7 +123,7 @@ void lc_requirer_plan(struct lc_view *view, double renew_at, const struct lc_rea
     for (size_t place = 0; place < view->own_count; place++) {
         struct lc_own *own = &view->own[place];
         own->made_by = find_maker(own->csr, &view->keys[own->scope]);
-        judge(own, reason, now);
+        judge(own, now);
         choose(view, place);
     }
     for (size_t place = 0; place < view->own_count; place++)

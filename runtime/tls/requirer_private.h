@@ -18,8 +18,8 @@ enum lc_made_by { LC_MADE_BY_OTHER, LC_MADE_BY_CURRENT, LC_MADE_BY_PREVIOUS };
 struct lc_own {
     /* observed */
     enum lc_tls_scope scope;
-    const char *text;   /* as in the databag; a view into the bag's entries; NULL for a new one */
-    struct lc_csr *csr; /* NULL: unreadable */
+    const struct lc_request_entry *entry; /* in the databag; a view into the bag's entries */
+    struct lc_csr *csr;
     bool ca;
     enum lc_made_by made_by;
     size_t wish;            /* the request that it answers, or LC_NONE */
@@ -32,10 +32,9 @@ struct lc_own {
     bool fresh;                 /* the certificate is not known to be in its secret */
 
     /* planned */
-    bool remove;     /* out of the databag */
-    bool usable;     /* may be handed out: it fits, is not revoked and not past its end */
-    bool superseded; /* its successor has its certificate */
-    bool renew;      /* a successor is sent now */
+    bool remove; /* out of the databag */
+    bool usable; /* may be handed out: it fits, is not revoked and not past its end */
+    bool renew;  /* a successor is sent now */
 };
 
 /* A wish, and what becomes of it. */
@@ -58,7 +57,6 @@ struct lc_view {
     char *remote_app;
     bool leader; /* asked only where the mode needs it */
     struct lc_request_entries bags[LC_TLS_SCOPES];
-    bool bag_writable[LC_TLS_SCOPES];
     struct lc_certificate_entries certificates;
     struct lc_error_entries errors;
     struct lc_capabilities capabilities;
@@ -68,6 +66,7 @@ struct lc_view {
     struct lc_own *own;
     size_t own_count;
     size_t own_capacity;
+    struct lc_strlist sent; /* hashes of the requests that this hook sends */
 };
 
 void lc_view_release(struct lc_view *view);
@@ -93,25 +92,33 @@ struct lc_requirer {
 
 /* Why a reconcile runs. */
 struct lc_reason {
-    bool expired;             /* secret-expired of a certificate's secret, that of the event */
     const char *expired_hash; /* secret-expired of this CSR's certificate; NULL: no */
     const char *renew_hash;   /* the author asks for a new one for this CSR; NULL: no */
     bool announce_all;        /* upgrade-charm: tell the charm again */
-    bool clean_other_bags;    /* databags of modes that are not used are freed of our key */
+    bool may_be_new_mode;     /* the charm may have begun to use another mode */
+    bool may_be_new_leader;   /* so that databags can be cleaned that could not before */
 };
 
 /* requirer_observe.c: fill the view: relation, databags, answers, capabilities. */
 bool lc_requirer_observe(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
                          struct lc_err *err) LC_MUST_CHECK;
+/* Find the relation, where this unit has no part in the requests and so has not looked for it. */
+bool lc_requirer_find_relation(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
+                               struct lc_err *err) LC_MUST_CHECK;
+/* What the provider wrote into the view's relation. */
+bool lc_requirer_read_answers(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
+                              struct lc_err *err) LC_MUST_CHECK;
 /* Ask the author, and find which request each CSR answers. */
 bool lc_requirer_ask(struct lc_requirer *requirer, struct lc_err *err) LC_MUST_CHECK;
+/* Whether this unit has a part in the scope: its own always, the application's as leader. */
+bool lc_requirer_treats(const struct lc_requirer *requirer, enum lc_tls_scope scope);
 
 /* requirer_match.c: find the answer to each of our requests in what the provider wrote. */
 bool lc_requirer_match(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
                        struct lc_err *err) LC_MUST_CHECK;
 
-/* requirer_keys.c: keys of the treated scopes. load reads and may leave none; ensure makes what is
- * missing (3.4). */
+/* requirer_keys.c: keys of the treated scopes. load reads and may leave none; with make_missing it
+ * makes what is missing (3.4). */
 bool lc_requirer_load_keys(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
                            bool make_missing, struct lc_err *err) LC_MUST_CHECK;
 bool lc_requirer_store_key(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
@@ -119,8 +126,6 @@ bool lc_requirer_store_key(struct lc_requirer *requirer, const struct lc_tls_hoo
                            struct lc_err *err) LC_MUST_CHECK;
 bool lc_requirer_drop_previous_keys(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
                                     struct lc_err *err) LC_MUST_CHECK;
-/* Whether this unit has a part in the scope: its own always, the application's as leader. */
-bool lc_requirer_treats(const struct lc_requirer *requirer, enum lc_tls_scope scope);
 
 /* requirer_plan.c: pure. Decides the fate of each of our requests and which are to be sent. */
 void lc_requirer_plan(struct lc_view *view, double renew_at, const struct lc_reason *reason,
@@ -129,19 +134,44 @@ void lc_requirer_plan(struct lc_view *view, double renew_at, const struct lc_rea
 /* requirer_apply.c: carry the plan out through the port, and queue the events. */
 bool lc_requirer_apply(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
                        const struct lc_reason *reason, struct lc_err *err) LC_MUST_CHECK;
+bool lc_requirer_set_requests(const struct lc_requirer *requirer, const struct lc_tls_hook *hook,
+                              enum lc_tls_scope scope, const char *text, struct lc_err *err)
+    LC_MUST_CHECK;
+
+/* requirer_tell.c: the events that a reconcile gives rise to. */
+bool lc_requirer_tell(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
+                      const struct lc_reason *reason, struct lc_err *err) LC_MUST_CHECK;
 
 /* requirer_secrets.c: secrets of certificates. */
 bool lc_requirer_store_certificate(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
                                    const struct lc_own *own, struct lc_err *err) LC_MUST_CHECK;
 bool lc_requirer_remove_certificate(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
-                                    enum lc_tls_scope scope, const char *hash, struct lc_err *err)
-    LC_MUST_CHECK;
-bool lc_requirer_clean_up(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
-                          struct lc_err *err) LC_MUST_CHECK;
-/* A secret by one of our labels, if it is there: *id_out (lc_free) or NULL. */
+                                    const struct lc_own *own, struct lc_err *err) LC_MUST_CHECK;
+bool lc_requirer_remove_leftovers(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
+                                  struct lc_err *err) LC_MUST_CHECK;
+/* After secret-expired and its reconcile: Juju repeats the event until the secret is gone or its
+ * expiry has moved. */
+bool lc_requirer_settle_expired(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
+                                const struct lc_label *label, struct lc_err *err) LC_MUST_CHECK;
+/* A secret by one of our labels, if it is there: out->id is NULL where it is not. */
 bool lc_requirer_find_secret(const struct lc_requirer *requirer, const struct lc_tls_hook *hook,
                              enum lc_label_kind kind, enum lc_tls_scope scope, const char *hash,
-                             char **id_out, struct lc_err *err) LC_MUST_CHECK;
+                             struct lc_secret_info *out, struct lc_err *err) LC_MUST_CHECK;
+/* Remove it, if it is there. */
+bool lc_requirer_drop_secret(const struct lc_requirer *requirer, const struct lc_tls_hook *hook,
+                             enum lc_label_kind kind, enum lc_tls_scope scope, const char *hash,
+                             struct lc_err *err) LC_MUST_CHECK;
+
+/* requirer_tidy.c: what other modes, a lost leadership and older versions have left. */
+bool lc_requirer_tidy(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
+                      const struct lc_reason *reason, struct lc_err *err) LC_MUST_CHECK;
+/* relation-broken: every secret of ours (3.11). */
+bool lc_requirer_clean_up(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
+                          struct lc_err *err) LC_MUST_CHECK;
+/* Whether the CSR of a label that does not say its endpoint belongs to another one of the charm. */
+bool lc_requirer_is_elsewhere(const struct lc_requirer *requirer, const struct lc_tls_hook *hook,
+                              const struct lc_label *label, const char *text, bool *out,
+                              struct lc_err *err) LC_MUST_CHECK;
 
 /* requirer_events.c: the queue. pair is taken. denial is copied; NULL but for denials. */
 bool lc_requirer_queue(struct lc_requirer *requirer, enum lc_requirer_event_kind kind,
@@ -150,5 +180,11 @@ bool lc_requirer_queue(struct lc_requirer *requirer, enum lc_requirer_event_kind
 /* A pair of one of our requests; cert may be NULL for denials. */
 bool lc_requirer_pair(const struct lc_requirer *requirer, const struct lc_own *own,
                       struct lc_tls_pair *out, struct lc_err *err) LC_MUST_CHECK;
+
+/* requirer.c */
+bool lc_requirer_ensure_looked(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
+                               struct lc_err *err) LC_MUST_CHECK;
+bool lc_requirer_reconcile(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
+                           const struct lc_reason *reason, struct lc_err *err) LC_MUST_CHECK;
 
 #endif

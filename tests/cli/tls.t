@@ -105,7 +105,7 @@ is "the certificate's arrival succeeds" "$status" 0
 has "it is announced, with the request's name" "$(calls)" "available: front $serial"
 has "capabilities reach the function" "$(calls)" 'capabilities: test'
 has "certs:assigned finds it by name" "$(calls)" 'assigned~1 in all'
-is "hook commands of an arrival" "$(calls | grep -vc juju-log)" 6
+is "hook commands of an arrival" "$(calls | grep -vc juju-log)" 7
 is "cert.pem, key.pem and ca.pem are there" "$(ls "$root/tls" | tr '\n' ' ')" 'ca.pem cert.pem key.pem '
 is "the key is for its owner alone" "$(stat -L -c %a "$root/tls/key.pem")" 600
 passes "the certificate verifies" openssl verify -CAfile "$root/tls/ca.pem" "$root/tls/cert.pem"

@@ -93,7 +93,9 @@ local function authority(self)
     if type(value) == "function" then value = value() end
     subject[field] = value
   end
-  local options = { key = self.options.key, validity = self.options.validity }
+  local options = {
+    key = self.options.key, validity = self.options.validity, leaf_validity = self.options.leaf_validity,
+  }
   self.core = core.ca(self.endpoint, subject, options)
   return self.core
 end

@@ -3,6 +3,8 @@
 #ifndef LC_BASE_LOG_H
 #define LC_BASE_LOG_H
 
+#include <stddef.h>
+
 #include "base/attr.h"
 
 enum lc_level { LC_LEVEL_TRACE, LC_LEVEL_DEBUG, LC_LEVEL_INFO, LC_LEVEL_WARNING, LC_LEVEL_ERROR };
@@ -17,6 +19,11 @@ struct lc_log {
 
 /* A NULL log drops everything. A line over 4096 bytes, Juju's own limit, is cut. */
 void lc_log(const struct lc_log *log, enum lc_level level, const char *format, ...) LC_PRINTF(3, 4);
+
+/* A text of the author's: each line is a line of the log, and one that is too long is several, cut
+ * between characters. Bytes after a NUL in a line are dropped. */
+#define LC_LOG_LINE_BYTES 4095
+void lc_log_text(const struct lc_log *log, enum lc_level level, const char *text, size_t len);
 
 /* "TRACE", "DEBUG", ... as juju-log takes them; static. */
 const char *lc_level_name(enum lc_level level);

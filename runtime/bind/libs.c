@@ -10,21 +10,6 @@
 
 /* --- functions of the base library that are ours ------------------------------------------- */
 
-/* juju-log takes lines. */
-static void log_lines(const struct lc_log *log, const char *text, size_t len)
-{
-    const char *end = text + len;
-
-    for (;;) {
-        const char *line_end = memchr(text, '\n', (size_t)(end - text));
-        const int line_len = (int)((line_end == NULL ? end : line_end) - text);
-        lc_log(log, LC_LEVEL_INFO, "%.*s", line_len, text);
-        if (line_end == NULL)
-            return;
-        text = line_end + 1;
-    }
-}
-
 static int base_print(lua_State *L)
 {
     const struct bind_context *context = bind_context(L);
@@ -42,7 +27,7 @@ static int base_print(lua_State *L)
     luaL_pushresult(&line);
     const char *text = lua_tolstring(L, -1, &len);
     if (context->prints_to_log) {
-        log_lines(&context->log, text, len);
+        lc_log_text(&context->log, LC_LEVEL_INFO, text, len);
         return 0;
     }
     if (fwrite(text, 1, len, stdout) != len || fputc('\n', stdout) == EOF || fflush(stdout) == EOF)

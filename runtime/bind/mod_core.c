@@ -178,15 +178,10 @@ static int log_text(lua_State *L)
 
     if (lua_isnone(L, 2))
         bind_type_error(L, 2, "a message");
-    const char *line = luaL_tolstring(L, 2, NULL);
-
-    for (;;) {
-        const size_t len = strcspn(line, "\n");
-        lc_log(&bind_context(L)->log, level, "%.*s", (int)len, line);
-        if (line[len] == '\0')
-            return 0;
-        line += len + 1;
-    }
+    size_t len;
+    const char *text = luaL_tolstring(L, 2, &len);
+    lc_log_text(&bind_context(L)->log, level, text, len);
+    return 0;
 }
 
 /* on(event, function) */

@@ -40,13 +40,14 @@ static int finish(int status, const struct lc_cmd *cmd, const struct lc_err *err
     return LC_EXIT_FAILED;
 }
 
-static int run_command(const struct lc_cmd *cmd, int argc, char *const *argv)
+static int run_command(const struct lc_cmd *cmd, const char *parent, int argc, char *const *argv)
 {
     LC_AUTO(lc_args_release) struct lc_args args = { .cmd = cmd };
     struct lc_err err = LC_ERR_INIT;
 
     if (!lc_args_parse(cmd, argc, argv, &args, &err)) {
-        (void)lc_wrap(&err, "%s", cmd->name);
+        (void)lc_wrap(&err, "%s%s%s", parent == NULL ? "" : parent, parent == NULL ? "" : " ",
+                      cmd->name);
         return finish(err.code == LC_EUSAGE ? LC_EXIT_USAGE : LC_EXIT_FAILED, cmd, &err);
     }
     return finish(cmd->run(&args, &err), cmd, &err);
@@ -68,7 +69,7 @@ static int choose(const struct lc_cmd *cmd, const char *parent, int argc, char *
         return finish(LC_EXIT_DONE, cmd, &err);
     }
     if (cmd->subcommands == NULL)
-        return run_command(cmd, argc, argv);
+        return run_command(cmd, parent, argc, argv);
     if (argc == 0) {
         (void)lc_fail(&err, LC_EUSAGE, "%s: expected %s", cmd->name, cmd->synopsis);
         return fail_usage(&err);

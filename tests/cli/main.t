@@ -18,7 +18,7 @@ fails 'a missing word is a usage error' 2 'run: expected FILE [ARG...]' "$L" run
 fails 'a missing verb is a usage error' 2 'x509: expected show' "$L" x509
 fails 'an unknown verb is a usage error' 2 "x509: there is no command 'shwo' (did you mean 'show'?)" \
     "$L" x509 shwo
-fails 'a verb without its word is a usage error' 2 'show: expected' "$L" x509 show
+fails 'a verb without its word is a usage error' 2 'luacharm: x509 show: expected [--json] FILE...' "$L" x509 show
 fails 'help for what is not there is a usage error' 2 "there is no command 'x'" "$L" help x
 fails 'help for a verb that is not there is a usage error' 2 "there is no command 'x'" "$L" help x509 x
 "$L" version --jsno >out 2>err
@@ -28,7 +28,7 @@ is 'a usage error prints nothing else' "$(cat out)" ''
 # --- help --------------------------------------------------------------------------------------
 
 "$L" help >list
-for command in run dispatch x509 help version; do
+for command in run dispatch model x509 help version; do
     passes "help lists $command" grep -q "^  $command  *[a-z]" list
     passes "$command has help of its own" "$L" help "$command"
     has "the help of $command begins with how to use it" "$(head -n 1 "$OUT")" "usage: luacharm $command"

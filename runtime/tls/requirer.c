@@ -98,11 +98,9 @@ static bool look(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
 bool lc_requirer_reconcile(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
                            const struct lc_reason *reason, struct lc_err *err)
 {
-    if (!look(requirer, hook, reason, true, err) ||
-        (requirer->view.relation_id != NULL && !lc_requirer_apply(requirer, hook, reason, err)) ||
-        !lc_requirer_tidy(requirer, hook, reason, err))
-        return lc_wrap(err, "certificates of endpoint '%s'", requirer->endpoint);
-    return true;
+    return look(requirer, hook, reason, true, err) &&
+           (requirer->view.relation_id == NULL || lc_requirer_apply(requirer, hook, reason, err)) &&
+           lc_requirer_tidy(requirer, hook, reason, err);
 }
 
 bool lc_requirer_ensure_looked(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
@@ -132,9 +130,8 @@ static bool handle_broken(struct lc_requirer *requirer, const struct lc_tls_hook
     /* Another relation on the endpoint goes on with the same key (REQ-059). */
     if (requirer->view.relation_id != NULL)
         return true;
-    if (!lc_memory_load(&requirer->memory, hook, err) || !lc_requirer_clean_up(requirer, hook, err))
-        return lc_wrap(err, "clean-up of endpoint '%s'", requirer->endpoint);
-    return true;
+    return lc_memory_load(&requirer->memory, hook, err) &&
+           lc_requirer_clean_up(requirer, hook, err);
 }
 
 static bool handle_expired(struct lc_requirer *requirer, const struct lc_tls_hook *hook,

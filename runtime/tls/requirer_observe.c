@@ -302,9 +302,8 @@ bool lc_requirer_ask(struct lc_requirer *requirer, struct lc_err *err)
 {
     struct lc_view *view = &requirer->view;
 
-    if (!requirer->ask(requirer->ask_context, &view->capabilities, &view->wishes, err))
-        return lc_wrap(err, "requests of endpoint '%s'", requirer->endpoint);
-    if (!check_scopes(requirer, &view->wishes, err))
+    if (!requirer->ask(requirer->ask_context, &view->capabilities, &view->wishes, err) ||
+        !check_scopes(requirer, &view->wishes, err))
         return false;
     view->fates = lc_alloc(view->wishes.count, sizeof(*view->fates));
     if (view->fates == NULL)

@@ -12,6 +12,7 @@ struct host_connection {
     struct lc_tool *tool;
     struct lc_hooklog *hooklog;
     struct lc_session *session;
+    int64_t model_now_s;         /* the model's time when the hook began; outside of a model 0 */
     struct bind_context context; /* borrows from the rest */
 };
 

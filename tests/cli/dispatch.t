@@ -563,4 +563,19 @@ is "what was logged is sent before a program runs" "$(calls)" \
 child
 juju-log -l INFO -- after"
 
+# --- in a local model ------------------------------------------------------------------------------
+
+charm <<'EOF'
+local charm <const> = require "charm"
+charm.on("update-status", function() print("it is " .. os.time()) end)
+EOF
+metadata
+model() { (cd "$root" && "$LUACHARM" model "$@" 2>&1); }
+out=$(model new && model deploy "$charm_dir" && model settle && model fire web/0 update-status)
+today=$(model debug-log | sed -n 's/.*it is //p' | tail -n 1)
+model advance 80d >/dev/null
+model fire web/0 update-status >/dev/null
+later=$(model debug-log | sed -n 's/.*it is //p' | tail -n 1)
+is "a hook in a local model runs at the model's time" "$(((later - today) / 86400))" 80
+
 done_testing

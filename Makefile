@@ -11,7 +11,7 @@ BUILD := $(if $(filter release,$(PROFILE)),build,build/$(PROFILE))
 Q     := $(if $(filter 1,$(V)),,@)
 SAY   := $(if $(filter 1,$(V)),@:,@printf '  %-6s %s\n')
 
-LAYERS  := base x509 juju tls charm bind host model cli
+LAYERS  := base x509 juju tls charm bind model host cli
 LIBS    := lua5.4 lua5.4-cjson libcrypto jansson yaml-0.1 sqlite3
 VERSION := 0.1.0
 

@@ -23,7 +23,7 @@ serial() { openssl x509 -in tls/cert.pem -noout -serial; }
 public_key() { openssl pkey -in tls/key.pem -pubout; }
 
 step '1. Two charms, related: what each hook did'
-model new
+model new >/dev/null
 model deploy "$charms/self-signed-ca"
 model deploy "$charms/web" --config external-hostname=web.example.com --config tls-dir="$work/tls"
 model integrate web self-signed-ca
@@ -41,12 +41,10 @@ first_key=$(public_key)
 step '3. 85 days later: renewed at nine tenths of its life'
 model advance 85d
 second_serial=$(serial)
-echo "before: $first_serial"
-echo "after:  $second_serial"
+echo "before: $first_serial; after: $second_serial"
 [ "$first_serial" != "$second_serial" ] || fail 'it was not renewed'
 [ "$first_key" = "$(public_key)" ] || fail 'the key has changed'
 openssl verify -CAfile tls/ca.pem -attime "$(($(date +%s) + 85 * 86400))" tls/cert.pem || fail 'it does not verify'
-model status
 
 step 'A new serial, the same key, nothing done by hand.'
-model destroy
+model destroy >/dev/null

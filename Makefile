@@ -138,13 +138,16 @@ objects: $(OBJECTS) $(TEST_LIB) $(UNIT_SOURCES:%.c=$(BUILD)/obj/%.o)
 
 # --- tests -------------------------------------------------------------------------------------
 
+# As many jobs as there are processors, unless the caller has said how many.
+JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 setup:
 	@.ci/setup build test
 
 units: $(UNIT_PROGRAMS)
 
 test: setup
-	@$(MAKE) --no-print-directory all units
+	@$(MAKE) --no-print-directory $(JOBS) all units
 	@LUACHARM='$(abspath $(PROGRAM))' T='$(T)' tests/run.sh $(BUILD) \
 	    $(UNIT_PROGRAMS) $(SPECS) $(SCRIPTS)
 
@@ -152,7 +155,7 @@ asan:
 	@$(MAKE) --no-print-directory test PROFILE=asan
 
 valgrind: setup
-	@$(MAKE) --no-print-directory all units PROFILE=debug
+	@$(MAKE) --no-print-directory $(JOBS) all units PROFILE=debug
 	@LUACHARM='$(abspath build/debug/luacharm)' T='$(T)' WRAP='tests/valgrind.sh' \
 	    tests/run.sh build/debug $(UNIT_SOURCES:%.c=build/debug/%) $(SPECS)
 
@@ -165,7 +168,7 @@ ci:
 
 demo:
 	@.ci/setup build
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(JOBS) all
 	@LUACHARM='$(abspath $(PROGRAM))' charms/demo.sh
 
 # --- the rest ----------------------------------------------------------------------------------

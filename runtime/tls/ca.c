@@ -123,9 +123,8 @@ static bool put_texts(struct lc_secret_content *content, const struct lc_key *ke
                       struct lc_err *err)
 {
     LC_AUTO(lc_secret_release) struct lc_secret pem = LC_SECRET_INIT;
-    LC_AUTO(lc_buf_release) struct lc_buf chain;
+    LC_AUTO(lc_buf_release) struct lc_buf chain = LC_BUF_INIT(LC_CHAIN_MAX_BYTES);
 
-    lc_buf_init(&chain, LC_CHAIN_MAX_BYTES);
     lc_chain_encode(previous, &chain);
     return lc_buf_check(&chain, err) && lc_key_encode(key, &pem, err) &&
            lc_secret_content_set(content, FIELD_KEY, pem.data, pem.len, err) &&

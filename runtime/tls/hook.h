@@ -29,6 +29,10 @@ enum lc_tls_mode { LC_TLS_MODE_UNIT, LC_TLS_MODE_APP, LC_TLS_MODE_APP_AND_UNIT }
 const char *lc_tls_mode_name(enum lc_tls_mode mode); /* "unit", "app", "app_and_unit"; static */
 bool lc_tls_mode_has(enum lc_tls_mode mode, enum lc_tls_scope scope);
 
+/* "certificates:7" is older than "certificates:12": Juju counts relations, and lists them as texts.
+ */
+long lc_tls_relation_number(const char *relation_id);
+
 /* The text that begins every secret label of this interface's libraries, v2 to v4. */
 #define LC_TLS_LIBID "afd8c2bccf834997afce12c2706d2ede"
 

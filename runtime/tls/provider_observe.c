@@ -1,5 +1,6 @@
 /* What the other sides ask for, and what we have answered: each databag read once, each CSR parsed
  * once, answers found through an index (D-01, D-08, D-13). */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -228,6 +229,17 @@ static bool observe_relation(struct lc_provider *provider, const struct lc_tls_h
            (!provider->leader || read_own_bag(relation, hook, err));
 }
 
+static int compare_age(const void *a, const void *b)
+{
+    const struct lc_provided *one = a;
+    const struct lc_provided *other = b;
+    const long difference = lc_tls_relation_number(one->relation_id) -
+                            lc_tls_relation_number(other->relation_id);
+
+    return difference < 0 ? -1 : difference > 0;
+}
+
+/* Relations are in the order of their age, so that authors see them in one order. */
 bool lc_provider_observe(struct lc_provider *provider, const struct lc_tls_hook *hook,
                          struct lc_err *err)
 {
@@ -244,6 +256,9 @@ bool lc_provider_observe(struct lc_provider *provider, const struct lc_tls_hook 
         if (!observe_relation(provider, hook, ids.items[i], err))
             return lc_wrap(err, "relation '%s'", ids.items[i]);
     }
+    if (provider->relation_count != 0)
+        qsort(provider->relations, provider->relation_count, sizeof(*provider->relations),
+              compare_age);
     provider->observed = true;
     return true;
 }

@@ -1,6 +1,5 @@
 /* What there is: the relation that is served, our requests, the provider's answers. Each databag is
  * read once, and none that this hook does not need. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -52,14 +51,6 @@ static bool copy_to(char **out, const char *text, struct lc_err *err)
     return true;
 }
 
-/* "certificates:7" is older than "certificates:12": Juju counts relations. */
-static long relation_number(const char *relation_id)
-{
-    const char *colon = strrchr(relation_id, ':');
-
-    return strtol(colon == NULL ? relation_id : colon + 1, NULL, 10);
-}
-
 /* The oldest relation of the endpoint, the one that is breaking left out. */
 static bool choose_relation(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
                             struct lc_err *err)
@@ -75,7 +66,7 @@ static bool choose_relation(struct lc_requirer *requirer, const struct lc_tls_ho
         if (breaking && strcmp(ids.items[i], hook->event->relation_id) == 0)
             continue;
         live++;
-        if (chosen == NULL || relation_number(ids.items[i]) < relation_number(chosen))
+        if (chosen == NULL || lc_tls_relation_number(ids.items[i]) < lc_tls_relation_number(chosen))
             chosen = ids.items[i];
     }
     if (live > 1)

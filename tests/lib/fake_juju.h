@@ -124,6 +124,8 @@ struct fake_secret_view {
 /* secret: an id, an owner's label, or a consumer's label of our unit. False: there is none. */
 bool fake_juju_secret(struct fake_juju *fake, const char *secret, struct fake_secret_view *out);
 size_t fake_juju_secret_count(struct fake_juju *fake);
+/* By number from 0, of any owner; false after the last. */
+bool fake_juju_secret_at(struct fake_juju *fake, size_t index, struct fake_secret_view *out);
 /* The newest value of a key; NULL where there is no such secret or key. */
 const char *fake_juju_secret_text(struct fake_juju *fake, const char *secret, const char *key);
 bool fake_juju_is_granted(struct fake_juju *fake, const char *secret, const char *subject);

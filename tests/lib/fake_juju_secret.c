@@ -446,10 +446,9 @@ static int64_t find_obsolete(const struct fake_secret *secret)
     return 0;
 }
 
-bool fake_juju_secret(struct fake_juju *fake, const char *secret, struct fake_secret_view *out)
+static bool view_of(const struct fake_juju *fake, const struct fake_secret *found,
+                    struct fake_secret_view *out)
 {
-    const struct fake_secret *found = fake_secret_named(fake, secret);
-
     if (found == NULL || !found->is_committed)
         return false;
     const struct fake_revision *latest = fake_latest(found);
@@ -468,6 +467,19 @@ bool fake_juju_secret(struct fake_juju *fake, const char *secret, struct fake_se
         .content = latest == NULL ? NULL : &latest->content,
     };
     return true;
+}
+
+bool fake_juju_secret(struct fake_juju *fake, const char *secret, struct fake_secret_view *out)
+{
+    return view_of(fake, fake_secret_named(fake, secret), out);
+}
+
+bool fake_juju_secret_at(struct fake_juju *fake, size_t index, struct fake_secret_view *out)
+{
+    for (size_t i = 0; i < fake->secret_count; i++)
+        if (fake->secrets[i]->is_committed && index-- == 0)
+            return view_of(fake, fake->secrets[i], out);
+    return false;
 }
 
 size_t fake_juju_secret_count(struct fake_juju *fake)

@@ -76,9 +76,8 @@ static void check_keep(void **state)
 {
     const struct keep_row *row = *state;
     LC_AUTO(lc_strmap_release) struct lc_strmap bag = LC_STRMAP_INIT;
-    LC_AUTO(lc_buf_release) struct lc_buf text;
+    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(4096);
 
-    lc_buf_init(&text, 4096);
     assert_done(lc_strmap_set(&bag, row->key, row->in, &err));
     rewrite(&bag, row->key, &text);
     assert_string_equal(text.data, row->out == NULL ? row->in : row->out);
@@ -211,10 +210,9 @@ static void released_entries_are_left_out(void **state)
     struct lc_certificate_entry entry = { .ca = (char *)(uintptr_t) "CA",
                                           .csr = (char *)(uintptr_t) "CSR",
                                           .certificate = (char *)(uintptr_t) "C" };
-    LC_AUTO(lc_buf_release) struct lc_buf text;
+    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(4096);
 
     (void)state;
-    lc_buf_init(&text, 4096);
     assert_done(lc_certificate_entries_add(&entries, &entry, &err));
     lc_certificate_entry_release(&entries.items[0]);
     assert_done(lc_databag_dump_certificates(&entries, &text, &err));

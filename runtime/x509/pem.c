@@ -4,6 +4,7 @@
 #include "x509/pem.h"
 
 #include <openssl/evp.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -142,22 +143,22 @@ static void explain_none(struct span text, const struct lc_pem_kind *kind, struc
                   hint == other ? "instead there is a block of " : "", hint);
 }
 
-enum lc_pem_find lc_pem_find(const char *bytes, size_t len, const struct lc_pem_kind *kind,
+enum lc_pem_find lc_pem_find(const char *text, size_t len, const struct lc_pem_kind *kind,
                              struct lc_pem_block *out, struct lc_err *err)
 {
-    const struct span text = { bytes, bytes + len };
+    const struct span whole = { text, text + len };
     const char *body;
     const char *rest;
 
-    for (struct span left = text;;) {
+    for (struct span left = whole;;) {
         const char *mark = find(left, BEGIN_MARK);
         if (mark == NULL)
             break;
         left.at = mark + strlen(BEGIN_MARK);
         const char *label = match_label(left, kind, &body);
-        if (label == NULL || (kind->own_lines && !is_own_line(text, mark, body)))
+        if (label == NULL || (kind->own_lines && !is_own_line(whole, mark, body)))
             continue;
-        const char *end = find_end(text, body, kind, label, &rest);
+        const char *end = find_end(whole, body, kind, label, &rest);
         if (end == NULL) {
             (void)lc_fail(err, LC_EPARSE, "the %s has no end line: it is cut off", kind->what);
             return LC_PEM_BROKEN;
@@ -168,7 +169,7 @@ enum lc_pem_find lc_pem_find(const char *bytes, size_t len, const struct lc_pem_
         split_headers(out);
         return LC_PEM_FOUND;
     }
-    explain_none(text, kind, err);
+    explain_none(whole, kind, err);
     return LC_PEM_NONE;
 }
 
@@ -203,24 +204,18 @@ size_t lc_pem_len(const char *label, size_t der_len)
     return strlen(BEGIN_MARK DASHES END_MARK DASHES "\n") + 2 * strlen(label) + body_len(der_len);
 }
 
-static char *put(char *out, const char *text)
-{
-    const size_t len = strlen(text);
-
-    memcpy(out, text, len);
-    return out + len;
-}
-
 void lc_pem_write(const char *label, const void *der, size_t der_len, char *out)
 {
     const unsigned char *bytes = der;
+    const size_t label_len = strlen(label);
+    const size_t begin_len = strlen(BEGIN_MARK DASHES "\n") + label_len;
 
-    out = put(put(put(out, BEGIN_MARK), label), DASHES "\n");
+    (void)snprintf(out, begin_len + 1, BEGIN_MARK "%s" DASHES "\n", label);
+    out += begin_len;
     for (size_t at = 0; at < der_len; at += 48) { /* 64 digits */
         const size_t count = der_len - at < 48 ? der_len - at : 48;
         out += EVP_EncodeBlock((unsigned char *)out, bytes + at, (int)count); /* and a NUL */
         *out++ = '\n';
     }
-    out = put(put(put(out, END_MARK), label), DASHES);
-    *out = '\0';
+    (void)snprintf(out, strlen(END_MARK DASHES) + label_len + 1, END_MARK "%s" DASHES, label);
 }

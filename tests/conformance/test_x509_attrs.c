@@ -171,6 +171,12 @@ static const struct pair pairs[] = {
       "{\"common_name\": \"a\", \"additional_critical_extensions\": "
       "[{\"oid\": \"1.2.3\", \"value_hex\": \"0501\"}]}",
       false },
+    { "X509-012 their object identifiers take part",
+      "{\"common_name\": \"a\", \"additional_critical_extensions\": "
+      "[{\"oid\": \"1.2.3\", \"value_hex\": \"0500\"}]}",
+      "{\"common_name\": \"a\", \"additional_critical_extensions\": "
+      "[{\"oid\": \"1.2.4\", \"value_hex\": \"0500\"}]}",
+      false },
     { "X509-012 their order takes part",
       "{\"common_name\": \"a\", \"additional_critical_extensions\": "
       "[{\"oid\": \"1.2.3\", \"value_hex\": \"0500\"}, {\"oid\": \"1.2.4\", \"value_hex\": \"\"}]}",

@@ -139,7 +139,9 @@ static void leaf_is_no_ca(void **state)
                                        "2.5.29.14", "2.5.29.35", NULL };
     LC_AUTO(lc_csr_unref)
     struct lc_csr *csr = foreign_csr("asks for CA basic constraints and keyCertSign");
+    static const char *const none[] = { NULL };
     LC_AUTO(lc_cert_unref) struct lc_cert *cert = NULL;
+    LC_AUTO(lc_cert_unref) struct lc_cert *bare = NULL;
     struct lc_cert_shape shape = year_shape(false);
     struct lc_err err = LC_ERR_INIT;
     char hex[64];
@@ -153,6 +155,10 @@ static void leaf_is_no_ca(void **state)
     assert_non_null(usage);
     lc_hex_encode(usage->value, usage->value_len, hex);
     assert_string_equal(hex, "030205a0");
+    shape.key_usage = none; /* the place is free, and still the CSR does not get there */
+    assert_done(lc_cert_issue(csr, issuer, issuer_key, &shape, &bare, &err));
+    assert_false(has(bare, "2.5.29.15"));
+    assert_false(lc_cert_is_ca(bare));
 }
 
 static void leaf_cannot_be_given_ca_usages(void **state)

@@ -312,6 +312,43 @@ static void describes_request(void **state)
                                      "verifies\n"));
 }
 
+struct key_row {
+    const char *name;
+    const char *file; /* in golden/x509; NULL: a new Ed25519 key */
+    const char *want;
+};
+
+static const struct key_row key_rows[] = {
+    { "an RSA key in words", "golden/x509/rsa.pem", "\nKey:       RSA 2048\n" },
+    { "an EC key of another curve in words", "golden/x509/secp256k1.pem",
+      "\nKey:       EC secp256k1\n" },
+    { "an Ed25519 key in words", NULL, "\nKey:       Ed25519\n" },
+};
+
+static void describes_key(void **state)
+{
+    const struct key_row *row = *state;
+    const struct lc_key_spec spec = { .type = LC_KEY_ED25519 };
+    LC_AUTO(lc_key_unref) struct lc_key *other = NULL;
+    LC_AUTO(lc_attrs_release) struct lc_attrs attrs = LC_ATTRS_INIT;
+    LC_AUTO(lc_csr_unref) struct lc_csr *csr = NULL;
+    LC_AUTO(lc_buf_release) struct lc_buf out = LC_BUF_INIT(65536);
+    struct lc_err err = LC_ERR_INIT;
+    size_t len;
+
+    if (row->file == NULL) {
+        assert_done(lc_key_generate(&spec, &other, &err));
+    } else {
+        LC_AUTO(lc_free) char *pem = test_file(row->file, &len);
+        assert_done(lc_key_parse(pem, len, NULL, &other, &err));
+    }
+    assert_done(lc_attrs_set_text(&attrs, "common_name", "a", 1, &err));
+    assert_done(lc_attrs_normalise(&attrs, &err));
+    assert_done(lc_csr_generate(&attrs, other, &csr, &err));
+    lc_csr_describe(csr, &out);
+    assert_non_null(strstr(out.data, row->want));
+}
+
 /* ------------------------------------------------------------------------------------------- */
 
 static void references_are_counted(void **state)
@@ -341,6 +378,7 @@ int main(void)
     SUITE_TEST(&suite, "names that a certificate lacks", finds_missing_names);
     SUITE_TEST(&suite, "a certificate in words", describes_certificate);
     SUITE_TEST(&suite, "a request in words", describes_request);
+    SUITE_ROWS(&suite, key_rows, describes_key);
     SUITE_TEST(&suite, "references are counted", references_are_counted);
     const int failures = suite_run(&suite, "cert");
     release_root();

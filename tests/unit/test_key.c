@@ -230,6 +230,8 @@ static const struct text_row text_rows[] = {
     { "no end line", "-----BEGIN PRIVATE KEY-----\nMAA=\n", LC_EPARSE, "no end line" },
     { "another end line", "-----BEGIN PRIVATE KEY-----\nMAA=\n-----END RSA PRIVATE KEY-----",
       LC_EPARSE, "no end line" },
+    { "an end line that begins with something else",
+      "-----BEGIN PRIVATE KEY-----\nMAA= -----END PRIVATE KEY-----", LC_EPARSE, "no end line" },
     { "no base64", "-----BEGIN PRIVATE KEY-----\nM!A=\n-----END PRIVATE KEY-----", LC_EPARSE,
       "not base64" },
     { "nothing between", "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----", LC_EPARSE,

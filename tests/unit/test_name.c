@@ -149,6 +149,25 @@ static void refuses_name(void **state)
     assert_fails(read_name(&rdns, &name, &err), row->want, row->part);
 }
 
+/* 31 81 LL, or 31 82 00 LL. */
+static void refuses_padded_length(void **state)
+{
+    LC_AUTO(lc_buf_release) struct lc_buf rdns = LC_BUF_INIT(BUILD_MAX);
+    LC_AUTO(lc_buf_release) struct lc_buf padded = LC_BUF_INIT(BUILD_MAX);
+    LC_AUTO(lc_name_release) struct lc_name good = LC_NAME_INIT;
+    LC_AUTO(lc_name_release) struct lc_name bad = LC_NAME_INIT;
+    char text[140];
+    struct lc_err err = LC_ERR_INIT;
+
+    (void)state;
+    memset(text, 'a', sizeof(text));
+    build_rdn(&rdns, OID_CN, LC_DER_UTF8_STRING, text, sizeof(text));
+    assert_done(read_name(&rdns, &good, &err));
+    lc_buf_add(&padded, "\x31\x82\x00", 3);
+    lc_buf_add(&padded, rdns.data + 2, rdns.len - 2);
+    assert_fails(read_name(&padded, &bad, &err), LC_EPARSE, "a name is malformed");
+}
+
 static void name_at_its_limit(void **state)
 {
     LC_AUTO(lc_buf_release) struct lc_buf rdns = LC_BUF_INIT(BUILD_MAX);
@@ -492,6 +511,7 @@ int main(void)
     SUITE_ROWS(&suite, string_rows, reads_string);
     SUITE_TEST(&suite, "an RDN of several attributes", multi_valued_rdn);
     SUITE_ROWS(&suite, bad_names, refuses_name);
+    SUITE_TEST(&suite, "a length with a zero in front", refuses_padded_length);
     SUITE_TEST(&suite, "a name at its limit", name_at_its_limit);
     SUITE_ROWS(&suite, oid_rows, reads_oid);
     SUITE_TEST(&suite, "an object identifier at its limit", oid_at_its_limit);

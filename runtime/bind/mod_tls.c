@@ -101,14 +101,13 @@ static void set_text(lua_State *L, const char *name, const char *text)
 /* The wire's names in lower case, as policies use them. */
 static void push_code(lua_State *L, int64_t code)
 {
-    const char *known = lc_request_error_name(code);
-    const char *name = known == NULL ? "OTHER" : known;
-    char lower[64];
-    size_t len = 0;
+    const char *name = lc_request_error_name(code);
+    luaL_Buffer lower;
 
-    for (; len < sizeof(lower) && name[len] != '\0'; len++)
-        lower[len] = (char)tolower((unsigned char)name[len]);
-    lua_pushlstring(L, lower, len);
+    luaL_buffinit(L, &lower);
+    for (name = name == NULL ? "OTHER" : name; *name != '\0'; name++)
+        luaL_addchar(&lower, (char)tolower((unsigned char)*name));
+    luaL_pushresult(&lower);
 }
 
 void bind_push_denial(lua_State *L, const struct lc_error_entry *denial)

@@ -28,7 +28,7 @@ headers=$(git ls-files --cached --others --exclude-standard 'runtime/*.h' 'tests
 layer_sources=$(printf '%s\n' $sources | grep '^runtime/')
 scripts=$(git ls-files --cached --others --exclude-standard '*.sh' '*.t' .ci/run .ci/setup)
 lua=$(git ls-files --cached --others --exclude-standard '*.lua')
-flags="-std=c11 -D_GNU_SOURCE -DLC_VERSION=\"x\" -Iruntime -Itests/lib $(pkg-config --cflags lua5.4)"
+flags="-std=c11 -D_GNU_SOURCE -DLC_VERSION=__FILE__ -Iruntime -Itests/lib $(pkg-config --cflags lua5.4)"
 
 # shellcheck disable=SC2086 # lists of words
 {

@@ -396,6 +396,83 @@ static void check_scenario(void **state)
     tls_provider_release(&unit);
 }
 
+/* --- items of the checklist that a scenario shows ------------------------------------------------
+ */
+
+struct item {
+    const char *number;
+    const char *scenario;
+};
+
+static const struct item items[] = {
+    { "PROV-001", "issue, not leader" },
+    { "PROV-001", "deny, not leader" },
+    { "PROV-001", "revoke_all, not leader" },
+    { "PROV-001", "not leader" },
+    { "PROV-002", "get_certificate_requests" },
+    { "PROV-002", "get_certificate_requests of one relation" },
+    { "PROV-004", "CSR gone" },
+    { "PROV-004", "CSR gone, revoked certificate" },
+    { "PROV-004", "clean-up and capabilities on relation_created" },
+    { "PROV-004", "clean-up and capabilities on relation_joined" },
+    { "PROV-004", "clean-up and capabilities on relation_changed" },
+    { "PROV-004", "clean-up and capabilities on update_status" },
+    { "PROV-005", "CSR gone, one of two" },
+    { "PROV-006", "get_unsolicited_certificates" },
+    { "PROV-007", "get_outstanding_certificate_requests" },
+    { "PROV-008", "outstanding: revoked certificate" },
+    { "PROV-008", "outstanding: certificate with another public key" },
+    { "PROV-009", "outstanding: denied CSR" },
+    { "PROV-010", "get_issued_certificates" },
+    { "PROV-010", "get_provider_certificates" },
+    { "PROV-011", "get_provider_certificate_errors" },
+    { "PROV-012", "issue" },
+    { "PROV-013", "issue another certificate for the same CSR" },
+    { "PROV-014", "issue after a denial" },
+    { "PROV-014", "deny after issuing" },
+    { "PROV-015", "deny again with another reason" },
+    { "PROV-016", "issue the same certificate again" },
+    { "PROV-017", "issue with the chain in a wrong order" },
+    { "PROV-018", "revoke_all" },
+    { "PROV-019", "issue after revoke_all" },
+    { "PROV-020", "capabilities on two relations" },
+    { "PROV-020", "clean-up and capabilities on relation_changed" },
+    { "PROV-021", "capabilities unchanged" },
+    { "PROV-021", "capabilities changed" },
+    { "PROV-021", "capabilities no longer given" },
+    { "PROV-022", "issue keeps capabilities" },
+    { "PROV-025", "one unreadable CSR" },
+    { "PROV-026", "requirer databag is not JSON" },
+    { "PROV-027", "CSR gone, its error stays" },
+    { "PROV-028", "CSR only on another relation" },
+    { "PROV-028",
+      "outstanding: certificate issued on another relation for the same CSR, all relations" },
+    { "PROV-029", "two entries for one CSR, then issue" },
+    { "PROV-030", "issue with an empty chain" },
+    { "PROV-031", "issue for a relation that is not there" },
+    { "PROV-032", "issue while the own databag is not JSON" },
+    { "PROV-032", "capabilities while the own databag is not JSON" },
+    { "PROV-033", "issue while an own error entry has an unreadable CSR" },
+    { "PROV-034", "nothing on config_changed" },
+    { "PROV-034", "nothing on upgrade_charm" },
+    { "PROV-034", "nothing on leader_elected" },
+    { "PROV-035", "get_provider_certificates, not leader" },
+    { "PROV-035", "get_provider_certificate_errors, not leader" },
+    { "PROV-035", "get_unsolicited_certificates, not leader" },
+    { "WIRE-014", "capabilities without a field" },
+};
+
+static const struct lc_json *scenario_of(const char *name)
+{
+    const struct lc_json *cases = scenarios_cases(&scenarios);
+
+    for (size_t i = 0; i < lc_json_count(cases); i++)
+        if (strcmp(vector_text(lc_json_at(cases, i), "name"), name) == 0)
+            return lc_json_at(cases, i);
+    vector_broken(name, NULL);
+    return NULL;
+}
+
 static void check_table(void)
 {
     const struct lc_json *cases = scenarios_cases(&scenarios);
@@ -421,6 +498,9 @@ int main(void)
                    "scenario: provider: %s%s%s%s", vector_text(vector, "name"),
                    why == NULL ? "" : " (ours: ", why == NULL ? "" : why, why == NULL ? "" : ")");
     }
+    for (size_t i = 0; i < LC_COUNT(items); i++)
+        suite_addf(&suite, check_scenario, (void *)(uintptr_t)scenario_of(items[i].scenario),
+                   "%s as in the scenario: %s", items[i].number, items[i].scenario);
     const int status = suite_run(&suite, "provider scenarios");
     lc_json_free(scenarios.json);
     return status;

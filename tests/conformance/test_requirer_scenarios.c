@@ -309,18 +309,124 @@ static void check_scenario(void **state)
     tls_unit_release(&unit);
 }
 
+/* --- items of the checklist that a scenario shows ------------------------------------------------
+ */
+
+struct item {
+    const char *number;
+    const char *scenario;
+};
+
+static const struct item items[] = {
+    { "REQ-001", "no relation" },
+    { "REQ-002", "first request, no key yet" },
+    { "REQ-003", "first request, no key yet" },
+    { "REQ-004", "APP, leader, first request" },
+    { "REQ-005", "first request, key exists" },
+    { "REQ-006", "no requests" },
+    { "REQ-007", "first request, no key yet" },
+    { "REQ-008", "APP, leader, first request" },
+    { "REQ-009", "APP, not leader" },
+    { "REQ-010", "APP_AND_UNIT, leader, first requests" },
+    { "REQ-011", "APP_AND_UNIT, not leader, application databag empty" },
+    { "REQ-012", "APP_AND_UNIT with the same request in both" },
+    { "REQ-016", "supplied key too short" },
+    { "REQ-017", "supplied key, first request" },
+    { "REQ-018", "supplied key while a generated one exists" },
+    { "REQ-020", "two requests" },
+    { "REQ-020", "the same request twice in the list" },
+    { "REQ-021", "CA request" },
+    { "REQ-022", "nothing to do" },
+    { "REQ-023", "one of two requests dropped" },
+    { "REQ-023", "all requests dropped" },
+    { "REQ-024", "CSR made with another key" },
+    { "REQ-024", "CSR without key secret" },
+    { "REQ-025", "databag says ca false for a CA request" },
+    { "REQ-026", "request changed" },
+    { "REQ-027", "two CSRs answer one request" },
+    { "REQ-028", "own databag is not JSON" },
+    { "REQ-029", "certificate arrives" },
+    { "REQ-030", "certificate arrives" },
+    { "REQ-031", "certificate under the old secret label" },
+    { "REQ-032", "certificate replaced by the provider" },
+    { "REQ-033", "certificate known already" },
+    { "REQ-034", "two certificates, one ours" },
+    { "REQ-035", "certificate with another public key" },
+    { "REQ-036", "CA certificate for a leaf request" },
+    { "REQ-036", "CA certificate for a CA request" },
+    { "REQ-037", "certificate without chain" },
+    { "REQ-038", "certificate for somebody else" },
+    { "REQ-039", "revoked" },
+    { "REQ-040", "revoked, no secret" },
+    { "REQ-041", "denied" },
+    { "REQ-042", "denied for somebody else" },
+    { "REQ-042", "denial with an unreadable CSR" },
+    { "REQ-042", "denial with an empty CSR" },
+    { "REQ-044", "secret expires" },
+    { "REQ-044", "secret under the old label expires" },
+    { "REQ-045", "secret of an earlier CSR expires" },
+    { "REQ-046", "a secret of the charm itself expires" },
+    { "REQ-049", "renew_certificate" },
+    { "REQ-050", "safety net, after the threshold" },
+    { "REQ-051", "regenerate_private_key" },
+    { "REQ-052", "regenerate_private_key with a supplied key" },
+    { "REQ-053", "import_private_key" },
+    { "REQ-053", "import_private_key of a weak key" },
+    { "REQ-056", "assigned certificate" },
+    { "REQ-056", "assigned certificate, none yet" },
+    { "REQ-056", "assigned certificate, wrong key" },
+    { "REQ-057", "relation broken" },
+    { "REQ-058", "relation broken, APP, not leader" },
+    { "REQ-059", "relation broken while its replacement is there" },
+    { "REQ-063", "APP, key under the legacy label, owned by the unit" },
+    { "REQ-063", "APP, key under the legacy label, owned by the application" },
+    { "REQ-064", "APP, legacy key, not leader" },
+    { "REQ-064", "APP, legacy secret holds no key" },
+    { "REQ-065", "relation broken, APP, leader, legacy label" },
+    { "REQ-066", "refresh event" },
+    { "REQ-067", "upgrade_charm is no trigger" },
+    { "REQ-067", "update_status is no trigger" },
+    { "REQ-068", "certificate known already" },
+    { "REQ-071", "revoked" },
+    { "REQ-071", "assigned certificate, revoked: still handed out" },
+    { "REQ-074", "half of its life gone" },
+    { "REQ-075", "certificate already expired" },
+    { "REQ-075", "safety net does not see a certificate past its end" },
+    { "REQ-075", "assigned certificate, expired: still handed out" },
+    { "REQ-076", "one unreadable certificate beside ours" },
+    { "REQ-077", "own databag has an unreadable CSR" },
+    { "REQ-078", "own CSR with CRLF line ends and another key" },
+    { "REQ-080", "APP_AND_UNIT, not leader, application databag filled" },
+    { "REQ-082", "key secret holds no PEM" },
+    { "REQ-082", "key secret has another field" },
+    { "REQ-083", "import_private_key without a key" },
+    { "REQ-085", "relation broken, secrets with older labels" },
+    { "REQ-085", "relation broken, another relation whose name begins with this one" },
+    { "REQ-086", "APP, CSRs of UNIT mode in the unit databag" },
+    { "REQ-087", "two relations on the endpoint" },
+    { "UPG-006", "supplied key, CSR matches" },
+    { "UPG-011", "v3 provider entry" },
+    { "UPG-018", "a secret of the v3 library expires" },
+};
+
+static const struct lc_json *scenario_of(const char *name)
+{
+    const struct lc_json *cases = scenarios_cases(&scenarios);
+
+    for (size_t i = 0; i < lc_json_count(cases); i++)
+        if (strcmp(vector_text(lc_json_at(cases, i), "name"), name) == 0)
+            return lc_json_at(cases, i);
+    vector_broken(name, NULL);
+    return NULL;
+}
+
 /* D-05: what Juju and others keep in the unit's databag. */
 static void keeps_foreign_keys(void **state)
 {
-    const struct lc_json *cases = scenarios_cases(&scenarios);
+    const struct lc_json *vector = scenario_of("other keys in the unit databag");
     struct tls_unit unit = { .fake = fake_juju_new(UNIT), .log = LC_STRLIST_INIT };
-    const struct lc_json *vector = NULL;
 
     (void)state;
-    for (size_t i = 0; i < lc_json_count(cases); i++)
-        if (strcmp(vector_text(lc_json_at(cases, i), "name"), "other keys in the unit databag") ==
-            0)
-            vector = lc_json_at(cases, i);
     set_up(&unit, vector);
     assert_true(run(&unit, vector));
     assert_string_equal(fake_juju_data(unit.fake, RELATION, UNIT, "egress-subnets"), "10.0.0.1/32");
@@ -355,6 +461,9 @@ int main(void)
                    "scenario: requirer: %s%s%s%s", vector_text(vector, "name"),
                    why == NULL ? "" : " (ours: ", why == NULL ? "" : why, why == NULL ? "" : ")");
     }
+    for (size_t i = 0; i < LC_COUNT(items); i++)
+        suite_addf(&suite, check_scenario, (void *)(uintptr_t)scenario_of(items[i].scenario),
+                   "%s as in the scenario: %s", items[i].number, items[i].scenario);
     SUITE_TEST(&suite, "WIRE-031 foreign keys of the unit's databag survive", keeps_foreign_keys);
     const int status = suite_run(&suite, "requirer scenarios");
     lc_json_free(scenarios.json);

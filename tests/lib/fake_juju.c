@@ -89,9 +89,8 @@ bool fake_enter(struct fake_juju *fake, struct lc_err *err, const char *format, 
 bool fake_note(struct fake_juju *fake, const char *word, struct lc_err *err)
 {
     char **line = &fake->journal.items[fake->journal.count - 1];
-    LC_AUTO(lc_buf_release) struct lc_buf longer;
+    LC_AUTO(lc_buf_release) struct lc_buf longer = LC_BUF_INIT(64u * 1024);
 
-    lc_buf_init(&longer, 64u * 1024);
     lc_buf_printf(&longer, "%s %s", *line, word);
     char *text;
     if (!lc_buf_take(&longer, &text, NULL, err))
@@ -174,6 +173,11 @@ void fake_juju_free(struct fake_juju *fake)
     lc_free(fake->secrets);
     lc_strmap_release(&fake->state);
     lc_strmap_release(&fake->working_state);
+    for (size_t i = 0; i < fake->state_count; i++) {
+        lc_free(fake->states[i].unit);
+        lc_strmap_release(&fake->states[i].state);
+    }
+    lc_free(fake->states);
     lc_strlist_release(&fake->ports);
     lc_strlist_release(&fake->working_ports);
     lc_strmap_release(&fake->answers);
@@ -335,6 +339,29 @@ void fake_juju_lead(struct fake_juju *fake, bool leads)
     fake->is_leader = leads;
 }
 
+static struct fake_unit_state *state_of(struct fake_juju *fake, const char *unit)
+{
+    for (size_t i = 0; i < fake->state_count; i++)
+        if (strcmp(fake->states[i].unit, unit) == 0)
+            return &fake->states[i];
+    if (!lc_grow(&fake->states, &fake->state_capacity, fake->state_count, sizeof(*fake->states)))
+        fake_give_up("out of memory", unit);
+    struct fake_unit_state *fresh = &fake->states[fake->state_count++];
+    *fresh = (struct fake_unit_state){ .state = LC_STRMAP_INIT };
+    fake_set(&fresh->unit, unit);
+    return fresh;
+}
+
+/* Each unit has its own stored state. */
+static void change_state(struct fake_juju *fake, const char *old, const char *unit)
+{
+    struct lc_err err = LC_ERR_INIT;
+
+    fake_must(lc_strmap_copy(&state_of(fake, old)->state, &fake->state, &err), &err);
+    fake_must(lc_strmap_copy(&fake->state, &state_of(fake, unit)->state, &err), &err);
+    fake_must(lc_strmap_copy(&fake->working_state, &fake->state, &err), &err);
+}
+
 void fake_juju_become(struct fake_juju *fake, const char *unit)
 {
     LC_AUTO(lc_free) char *old = LC_STEAL(fake->env.unit);
@@ -351,6 +378,8 @@ void fake_juju_become(struct fake_juju *fake, const char *unit)
     fake->env.app[app_len] = '\0';
     fake_set(&fake->env.unit_number, unit + app_len + 1);
     fake_relations_become(fake, old);
+    if (old != NULL)
+        change_state(fake, old, unit);
 }
 
 void fake_juju_answer(struct fake_juju *fake, const char *command, const char *text)

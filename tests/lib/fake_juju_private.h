@@ -78,6 +78,11 @@ struct fake_secret {
 
 enum { OF_UNIT, OF_APP };
 
+struct fake_unit_state {
+    char *unit;
+    struct lc_strmap state;
+};
+
 struct fake_fault {
     char *command; /* NULL: any */
     unsigned left;
@@ -100,7 +105,10 @@ struct fake_juju {
     size_t secret_capacity;
     unsigned long secrets_made;
 
-    struct lc_strmap state; /* committed */
+    struct lc_strmap state;         /* committed, of our unit */
+    struct fake_unit_state *states; /* of the units that we were before */
+    size_t state_count;
+    size_t state_capacity;
     struct lc_strmap working_state;
     struct lc_strlist ports;
     struct lc_strlist working_ports;

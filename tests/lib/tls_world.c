@@ -206,6 +206,47 @@ size_t tls_count_log(const struct tls_unit *unit, const char *part)
     return count;
 }
 
+size_t tls_writes(struct fake_juju *fake)
+{
+    static const char *const commands[] = { "relation-set",  "secret-add", "secret-set",
+                                            "secret-remove", "state-set",  "state-delete" };
+    size_t count = 0;
+
+    for (size_t i = 0; i < LC_COUNT(commands); i++)
+        count += fake_juju_count(fake, commands[i]);
+    return count;
+}
+
+struct question {
+    const char *name;
+    struct lc_tls_pair *out;
+    bool found;
+};
+
+static bool ask_assigned(struct tls_unit *unit, struct lc_requirer *requirer,
+                         const struct lc_tls_hook *hook, struct lc_err *err)
+{
+    struct question *question = unit->act_context;
+
+    question->found = lc_requirer_assigned(requirer, hook, question->name, question->out, err);
+    return question->found || err->code == LC_ENOTFOUND;
+}
+
+bool tls_assigned(struct tls_unit *unit, const char *name, struct lc_tls_pair *out)
+{
+    struct question question = { .name = name, .out = out };
+    const tls_act_fn act = unit->act;
+    void *context = unit->act_context;
+
+    unit->act = ask_assigned;
+    unit->act_context = &question;
+    tls_hook(unit, "start");
+    unit->act = act;
+    unit->act_context = context;
+    assert_int_equal(tls_writes(unit->fake), 0);
+    return question.found;
+}
+
 void tls_requests(struct fake_juju *fake, const char *relation_id, const char *who,
                   struct lc_request_entries *out)
 {
@@ -222,6 +263,16 @@ size_t tls_request_count(struct fake_juju *fake, const char *who)
 
     tls_requests(fake, TLS_RELATION, who, &entries);
     return entries.count;
+}
+
+char *tls_request_at(struct fake_juju *fake, const char *who, size_t at)
+{
+    LC_AUTO(lc_request_entries_release) struct lc_request_entries entries = LC_REQUEST_ENTRIES_INIT;
+
+    tls_requests(fake, TLS_RELATION, who, &entries);
+    if (at >= entries.count)
+        fail_msg("%s has %zu requests", who, entries.count);
+    return lc_strdup(entries.items[at].csr);
 }
 
 static struct lc_csr *parse_csr(const char *pem)

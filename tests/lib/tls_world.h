@@ -83,10 +83,19 @@ void tls_changed(struct tls_unit *unit);
 size_t tls_count_events(const struct tls_unit *unit, enum lc_requirer_event_kind kind);
 size_t tls_count_log(const struct tls_unit *unit, const char *part);
 
+/* What may be used now, asked in a hook that does nothing else and must write nothing. name: NULL
+ * for the first. False: there is none. out: initialised; its old content goes. */
+bool tls_assigned(struct tls_unit *unit, const char *name, struct lc_tls_pair *out);
+
+/* Calls of the last hook that change something. */
+size_t tls_writes(struct fake_juju *fake);
+
 /* What we ask for, of a unit or application; out: initialised. */
 void tls_requests(struct fake_juju *fake, const char *relation_id, const char *who,
                   struct lc_request_entries *out);
 size_t tls_request_count(struct fake_juju *fake, const char *who);
+/* The CSR of number `at`, as it stands there. Free with lc_free. */
+char *tls_request_at(struct fake_juju *fake, const char *who, size_t at);
 
 /* Label of the secret of a request's certificate. Free with lc_free. */
 char *tls_certificate_label(const char *unit_number, const char *endpoint, const char *csr_pem);

@@ -57,8 +57,10 @@ TEST_LIB      := $(BUILD)/libtests.a
 UNIT_SOURCES  := $(wildcard tests/unit/test_*.c tests/conformance/test_*.c)
 UNIT_PROGRAMS := $(UNIT_SOURCES:%.c=$(BUILD)/%)
 SPECS         := $(wildcard tests/lua/*_spec.lua)
-# What is released is looked at as it is; the other profiles are not released.
-SCRIPTS       := $(filter-out $(if $(filter release,$(PROFILE)),,tests/cli/static.t), \
+# Looked at in the released program alone: what it is, and what strace sees of it, which no leak
+# checker can share a process with.
+RELEASED_ONLY := tests/cli/static.t tests/conformance/canary.t
+SCRIPTS       := $(filter-out $(if $(filter release,$(PROFILE)),,$(RELEASED_ONLY)), \
                  $(wildcard tests/cli/*.t tests/model/*.t tests/conformance/*.t))
 
 .PHONY: all help test check asan valgrind ci demo format install clean setup units objects FORCE

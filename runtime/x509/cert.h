@@ -84,17 +84,22 @@ struct lc_cert_shape {
         .path_length = -1                                                                          \
     }
 
-/* Sign a CSR. Refused before anything is built:
- *   LC_ECRYPTO  a CSR whose signature does not verify; a CA key that is not the CA certificate's; a
- *               CA certificate that is no CA, may not sign certificates, or may sign no further CA
- *               (X509-049, -053)
- *   LC_EPARSE   a CSR with a zero byte in its subject, or with a DNS name or e-mail address that is
- *               not visible ASCII: readers disagree about what such a name says
- *   LC_EUSAGE   an unknown usage, key_cert_sign or crl_sign for a leaf (X509-050), a CA without
- *               key_cert_sign, a path length of what is no CA, a notAfter not past notBefore or
- * past the year 9999 LC_EUNSUPPORTED  a CA key that is neither RSA nor EC nor Ed25519 Extensions in
- * the order of 2.6: AKI, SKI, basic constraints critical, SAN (critical when the subject is empty),
- * key usage critical, extended key usage, copied ones. The serial is 20 random bytes, positive. */
+/* Sign a CSR. Extensions in the order of 2.6: AKI, SKI, basic constraints critical, SAN (critical
+ * when the subject is empty), key usage critical, extended key usage, copied ones. The serial is 20
+ * random bytes, positive. Refused before anything is built:
+ *
+ * LC_ECRYPTO: a CSR whose signature does not verify; a CA key that is not the CA certificate's; a
+ * CA certificate that is no CA, may not sign certificates, or may sign no further CA (X509-049,
+ * -053).
+ *
+ * LC_EPARSE: a CSR with a zero byte in its subject, or with a DNS name or e-mail address that is
+ * not visible ASCII. Readers disagree about what such a name says.
+ *
+ * LC_EUSAGE: an unknown usage; key_cert_sign or crl_sign for a leaf (X509-050); a CA without
+ * key_cert_sign; a path length of what is no CA; a notAfter not past notBefore or past the year
+ * 9999.
+ *
+ * LC_EUNSUPPORTED: a CA key that is neither RSA nor EC nor Ed25519. */
 bool lc_cert_issue(const struct lc_csr *csr, const struct lc_cert *ca, const struct lc_key *ca_key,
                    const struct lc_cert_shape *shape, struct lc_cert **out, struct lc_err *err)
     LC_MUST_CHECK;

@@ -72,11 +72,12 @@ static FILE *stream_of(const struct model_work *work)
 /* "web/0  certificates-relation-changed  ok  12 ms" */
 static void print_hook(void *context, const struct lc_report *report)
 {
-    FILE *to = stream_of(context);
+    const struct model_work *work = context;
+    FILE *to = stream_of(work);
     char name[LC_HOOK_NAME_BYTES];
 
     lc_hook_name(report->hook, name);
-    (void)fprintf(to, "%-12s  %-36s  %-10s  %lld ms", report->unit, name,
+    (void)fprintf(to, "%-*s  %-36s  %-10s  %lld ms", work->unit_width, report->unit, name,
                   lc_outcome_name(report->outcome), (long long)report->ms);
     if (report->why[0] != '\0')
         (void)fprintf(to, "  %s", report->why);
@@ -107,6 +108,19 @@ static bool catch_interrupt(struct lc_err *err)
     return true;
 }
 
+/* Lines about hooks stand under each other. */
+static bool measure_units(struct model_work *work, struct lc_err *err)
+{
+    LC_AUTO(lc_strlist_release) struct lc_strlist units = LC_STRLIST_INIT;
+
+    if (!lc_store_units(work->store, NULL, &units, err))
+        return false;
+    for (size_t i = 0; i < units.count; i++)
+        if ((int)strlen(units.items[i]) > work->unit_width)
+            work->unit_width = (int)strlen(units.items[i]);
+    return true;
+}
+
 bool model_work_open(const struct lc_args *args, bool on_stderr, struct model_work *work,
                      struct lc_err *err)
 {
@@ -124,8 +138,8 @@ bool model_work_open(const struct lc_args *args, bool on_stderr, struct model_wo
         return lc_wrap(err, "--hook-timeout");
     }
     return model_number(args, "retries", 1000, &work->settle.tries, err) &&
-           model_open(args, LC_STORE_WORK, &work->store, err) && catch_interrupt(err) &&
-           lc_agent_init(&work->agent, work->store, timeout_s * 1000, err);
+           model_open(args, LC_STORE_WORK, &work->store, err) && measure_units(work, err) &&
+           catch_interrupt(err) && lc_agent_init(&work->agent, work->store, timeout_s * 1000, err);
 }
 
 void model_work_release(struct model_work *work)

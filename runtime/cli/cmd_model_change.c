@@ -192,9 +192,8 @@ static int show_config(struct lc_store *store, const char *app, const char *key,
     LC_AUTO(lc_app_release) struct lc_app row = LC_APP_INIT;
     LC_AUTO(lc_charm_meta_free) struct lc_charm_meta *meta = NULL;
     LC_AUTO(lc_json_free) struct lc_json *config = NULL;
-    LC_AUTO(lc_buf_release) struct lc_buf text;
+    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(64u * 1024 * 1024);
 
-    lc_buf_init(&text, 64u * 1024 * 1024);
     if (!lc_check_app(store, app, &row, &meta, err) ||
         !lc_config_effective(store, meta, app, key == NULL, &config, err))
         return model_fail(err);

@@ -63,9 +63,8 @@ const struct lc_cmd model_cmd_advance = {
 static bool print_yaml(const struct lc_json *tree, struct lc_err *err)
 {
     LC_AUTO(lc_yaml_writer_free) struct lc_yaml_writer *writer = NULL;
-    LC_AUTO(lc_buf_release) struct lc_buf text;
+    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(64u * 1024 * 1024);
 
-    lc_buf_init(&text, 64u * 1024 * 1024);
     if (!lc_yaml_writer_new(&text, &writer, err))
         return false;
     lc_yaml_put(writer, tree);
@@ -78,10 +77,9 @@ static bool print_yaml(const struct lc_json *tree, struct lc_err *err)
 static bool print_results(const struct lc_args *args, const struct lc_action_result *result,
                           struct lc_err *err)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf json;
+    LC_AUTO(lc_buf_release) struct lc_buf json = LC_BUF_INIT(64u * 1024 * 1024);
     LC_AUTO(lc_json_free) struct lc_json *tree = NULL;
 
-    lc_buf_init(&json, 64u * 1024 * 1024);
     if (!lc_json_parse(result->results, strlen(result->results), 0, &tree, err))
         return false;
     if (!lc_args_has(args, "json"))
@@ -170,13 +168,11 @@ static int run_exec(const struct lc_args *args, struct lc_err *err)
     LC_AUTO(model_work_release) struct model_work work = { .store = NULL };
     LC_AUTO(lc_unit_release) struct lc_unit unit = LC_UNIT_INIT;
     LC_AUTO(lc_strlist_release) struct lc_strlist words = LC_STRLIST_INIT;
-    LC_AUTO(lc_buf_release) struct lc_buf out;
-    LC_AUTO(lc_buf_release) struct lc_buf err_text;
+    LC_AUTO(lc_buf_release) struct lc_buf out = LC_BUF_INIT(64u * 1024 * 1024);
+    LC_AUTO(lc_buf_release) struct lc_buf err_text = LC_BUF_INIT(64u * 1024 * 1024);
     struct lc_report report;
     int64_t relation;
 
-    lc_buf_init(&out, 64u * 1024 * 1024);
-    lc_buf_init(&err_text, 64u * 1024 * 1024);
     for (size_t i = 1; i < args->count; i++)
         if (!lc_strlist_add(&words, args->positionals[i], err))
             return model_fail(err);
@@ -234,7 +230,13 @@ static int run_fire(const struct lc_args *args, struct lc_err *err)
         !lc_agent_run(&work.agent, args->positionals[0], &hook, &report, err))
         return model_fail(err);
     work.settle.ran(&work, &report);
-    return model_settle(args, &work, false, err) ? LC_EXIT_DONE : model_fail(err);
+    if (!model_settle(args, &work, false, err))
+        return model_fail(err);
+    if (!lc_args_has(args, "no-settle") || report.outcome != LC_OUTCOME_FAILED)
+        return LC_EXIT_DONE;
+    (void)lc_fail(err, LC_ECOMMAND, "%s: hook \"%s\" failed: %s", report.unit, fire.event,
+                  report.why);
+    return LC_EXIT_FAILED;
 }
 
 static const struct lc_opt fire_options[] = {

@@ -113,9 +113,8 @@ static int run_secrets(const struct lc_args *args, struct lc_err *err)
     LC_AUTO(lc_store_free) struct lc_store *store = NULL;
     LC_AUTO(lc_strlist_release) struct lc_strlist ids = LC_STRLIST_INIT;
     LC_AUTO(model_table_release) struct model_table table = { .columns = 0 };
-    LC_AUTO(lc_buf_release) struct lc_buf json;
+    LC_AUTO(lc_buf_release) struct lc_buf json = LC_BUF_INIT(64u * 1024 * 1024);
 
-    lc_buf_init(&json, 64u * 1024 * 1024);
     struct lc_json_writer writer = lc_json_writer(&json, LC_JSON_PRETTY);
     if (!model_open(args, LC_STORE_READ, &store, err) || !lc_store_secrets(store, &ids, err) ||
         !MODEL_ROW(&table, err, "ID", "Owner", "Label", "Revision", "Rotation", "Expires"))

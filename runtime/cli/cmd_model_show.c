@@ -78,13 +78,11 @@ static bool show_unit_row(struct shown *shown, const char *name, const char *lea
 {
     LC_AUTO(lc_unit_release) struct lc_unit unit = LC_UNIT_INIT;
     LC_AUTO(lc_status_release) struct lc_status status = LC_STATUS_INIT;
-    LC_AUTO(lc_buf_release) struct lc_buf ports;
-    LC_AUTO(lc_buf_release) struct lc_buf starred;
+    LC_AUTO(lc_buf_release) struct lc_buf ports = LC_BUF_INIT(65536);
+    LC_AUTO(lc_buf_release) struct lc_buf starred = LC_BUF_INIT(512);
     const bool leads = leader != NULL && strcmp(leader, name) == 0;
     char address[LC_ADDRESS_BYTES];
 
-    lc_buf_init(&ports, 65536);
-    lc_buf_init(&starred, 512);
     if (!lc_store_unit(shown->store, name, &unit, err) ||
         !lc_status_of_unit(shown->store, name, &status, err) ||
         !list_ports(shown->store, name, &ports, err))
@@ -144,12 +142,10 @@ static bool show_app(struct shown *shown, const char *name, struct lc_err *err)
 static bool show_relation(struct shown *shown, const struct lc_relation *relation,
                           struct lc_err *err)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf provider;
-    LC_AUTO(lc_buf_release) struct lc_buf requirer;
+    LC_AUTO(lc_buf_release) struct lc_buf provider = LC_BUF_INIT(1024);
+    LC_AUTO(lc_buf_release) struct lc_buf requirer = LC_BUF_INIT(1024);
     char id[32];
 
-    lc_buf_init(&provider, 1024);
-    lc_buf_init(&requirer, 1024);
     lc_buf_printf(&provider, "%s:%s", relation->remote_app, relation->remote_endpoint);
     lc_buf_printf(&requirer, "%s:%s", relation->app, relation->endpoint);
     (void)snprintf(id, sizeof(id), "%lld", (long long)relation->id);
@@ -212,11 +208,10 @@ static void print_tables(const struct shown *shown, int64_t now)
 
 static int show(struct shown *shown, const struct lc_args *args, struct lc_err *err)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf json;
+    LC_AUTO(lc_buf_release) struct lc_buf json = LC_BUF_INIT(64u * 1024 * 1024);
     char time[LC_TIME_TEXT_BYTES];
     int64_t now;
 
-    lc_buf_init(&json, 64u * 1024 * 1024);
     shown->json = lc_json_writer(&json, LC_JSON_PRETTY);
     lc_json_begin_object(&shown->json);
     if (!lc_store_now(shown->store, &now, err))
@@ -319,10 +314,9 @@ static bool put_unit(struct lc_json_writer *json, struct lc_store *store,
     LC_AUTO(lc_status_release) struct lc_status status = LC_STATUS_INIT;
     LC_AUTO(lc_relations_release) struct lc_relations relations = LC_RELATIONS_INIT;
     LC_AUTO(lc_strmap_release) struct lc_strmap state = LC_STRMAP_INIT;
-    LC_AUTO(lc_buf_release) struct lc_buf ports;
+    LC_AUTO(lc_buf_release) struct lc_buf ports = LC_BUF_INIT(65536);
     char address[LC_ADDRESS_BYTES];
 
-    lc_buf_init(&ports, 65536);
     if (!lc_store_app(store, unit->app, &app, err) ||
         !lc_status_of_unit(store, unit->name, &status, err) ||
         !lc_store_relations(store, unit->app, &relations, err) ||
@@ -352,11 +346,9 @@ static int run_show_unit(const struct lc_args *args, struct lc_err *err)
     LC_AUTO(lc_unit_release) struct lc_unit unit = LC_UNIT_INIT;
     LC_AUTO(lc_json_free) struct lc_json *tree = NULL;
     LC_AUTO(lc_yaml_writer_free) struct lc_yaml_writer *yaml = NULL;
-    LC_AUTO(lc_buf_release) struct lc_buf json;
-    LC_AUTO(lc_buf_release) struct lc_buf text;
+    LC_AUTO(lc_buf_release) struct lc_buf json = LC_BUF_INIT(64u * 1024 * 1024);
+    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(64u * 1024 * 1024);
 
-    lc_buf_init(&json, 64u * 1024 * 1024);
-    lc_buf_init(&text, 64u * 1024 * 1024);
     struct lc_json_writer writer = lc_json_writer(&json, LC_JSON_PRETTY);
     if (!model_open(args, LC_STORE_READ, &store, err) ||
         !lc_check_unit(store, args->positionals[0], &unit, err))
@@ -444,12 +436,11 @@ static int run_debug_log(const struct lc_args *args, struct lc_err *err)
 {
     LC_AUTO(lc_store_free) struct lc_store *store = NULL;
     LC_AUTO(lc_strlist_release) struct lc_strlist units = LC_STRLIST_INIT;
-    LC_AUTO(lc_buf_release) struct lc_buf json;
+    LC_AUTO(lc_buf_release) struct lc_buf json = LC_BUF_INIT(256u * 1024 * 1024);
     const bool as_json = lc_args_has(args, "json");
     enum lc_level level;
     int64_t count = 50;
 
-    lc_buf_init(&json, 256u * 1024 * 1024);
     struct lc_json_writer writer = lc_json_writer(&json, LC_JSON_PRETTY);
     if (!parse_level(args, &level, err) || !lc_args_values(args, "include", &units, err) ||
         !model_number(args, "lines", INT32_MAX, &count, err) ||

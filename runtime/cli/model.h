@@ -48,6 +48,7 @@ struct model_work {
     struct lc_agent agent;
     struct lc_settle_options settle;
     bool on_stderr; /* where the lines about hooks go */
+    int unit_width; /* characters of the longest unit's name */
 };
 
 /* work must stay where it is. */

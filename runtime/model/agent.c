@@ -156,13 +156,12 @@ static void judge(const struct agent_result *result, struct lc_report *report)
 static bool execute(struct lc_agent *agent, struct lc_context *context, struct lc_report *report,
                     struct lc_err *err)
 {
-    LC_AUTO(agent_result_release) struct agent_result result;
+    LC_AUTO(agent_result_release) struct agent_result result = { .rebooted = false };
     LC_AUTO(lc_free) char *charm = lc_unit_charm_folder(agent->store, &context->unit);
     LC_AUTO(lc_free) char *program = NULL;
     struct lc_err fault = LC_ERR_INIT;
     char name[LC_HOOK_NAME_BYTES];
 
-    lc_proc_result_init(&result.proc, 1);
     if (charm == NULL)
         return lc_fail_memory(err);
     lc_hook_name(context->hook, name);
@@ -176,7 +175,6 @@ static bool execute(struct lc_agent *agent, struct lc_context *context, struct l
         return true;
     }
     char *const argv[] = { program, NULL };
-    lc_proc_result_release(&result.proc);
     if (!agent_spawn(agent, context, charm, argv, &result, &fault)) {
         if (fault.code == LC_ENOMEM)
             return lc_fail_memory(err);

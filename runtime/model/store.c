@@ -112,6 +112,9 @@ static bool open_database(struct lc_store *store, int flags, struct lc_err *err)
 
     if (path == NULL)
         return lc_fail_memory(err);
+    /* Readers share memory through a file beside the database. */
+    if (access(store->folder, W_OK) == -1)
+        return lc_fail_errno(err, errno, "cannot use the model, even to look: %s", store->folder);
     const int code = sqlite3_open_v2(path, &store->db, flags, NULL);
     if (code != SQLITE_OK)
         return sql_fail(store, code, err);

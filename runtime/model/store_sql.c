@@ -28,8 +28,14 @@ bool sql_fail(const struct lc_store *store, int code, struct lc_err *err)
     default:
         break;
     }
-    return lc_fail(err, ours, "%s/model.db: %s", store->folder,
-                   store->db == NULL ? sqlite3_errstr(code) : sqlite3_errmsg(store->db));
+    const char *text = store->db == NULL ? sqlite3_errstr(code) : sqlite3_errmsg(store->db);
+    const int number = store->db == NULL ? 0 : sqlite3_system_errno(store->db);
+    if (ours == LC_EIO && number != 0)
+        (void)lc_fail_errno(err, number, "%s/model.db: %s", store->folder, text);
+    else
+        (void)lc_fail(err, ours, "%s/model.db: %s", store->folder, text);
+    err->code = ours;
+    return false;
 }
 
 static int bind(sqlite3_stmt *statement, const struct sql_arg *args)

@@ -183,23 +183,24 @@ bool lc_tool_secret_get(struct lc_call *call, struct lc_err *err)
     const bool peek = lc_flag_is_set(&call->flags, "peek");
     const bool refresh = lc_flag_is_set(&call->flags, "refresh");
     const enum how how = refresh ? REFRESH : peek ? PEEK : TRACKED;
+    const char *address = lc_call_arg(call, 0);
     const char *key = lc_call_arg(call, 1);
     char id[LC_SECRET_ID_BYTES];
     bool foreign = false;
 
     if (label != NULL && label[0] == '\0')
         label = NULL;
-    if (lc_call_arg(call, 0) == NULL && label == NULL)
+    if (address == NULL && label == NULL)
         return lc_fail(err, LC_EUSAGE, "require either a secret URI or label");
     if (peek && refresh)
         return lc_fail(err, LC_EUSAGE, "specify one of --peek or --refresh but not both");
     if (!lc_flags_no_more(&call->flags, 2, err))
         return false;
-    if (lc_call_arg(call, 0) != NULL) {
+    if (address != NULL) {
         if (!lc_secret_argument(call, id, &foreign, err))
             return false;
         if (foreign)
-            return lc_fail(err, LC_ENOTFOUND, "secret \"%s\" not found", lc_call_arg(call, 0));
+            return lc_fail(err, LC_ENOTFOUND, "secret \"%s\" not found", address);
         if (!read_secret(call->context, id, label, how, &content, err))
             return false;
     } else {

@@ -1,10 +1,12 @@
 /* secret-add, secret-set, secret-remove, secret-grant, secret-revoke: they are recorded, and done
  * when the hook has succeeded. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "model/check.h"
+#include "model/store_log.h"
 #include "model/tool_secret.h"
 
 bool lc_tool_secret_add(struct lc_call *call, struct lc_err *err)
@@ -31,6 +33,16 @@ bool lc_tool_secret_add(struct lc_call *call, struct lc_err *err)
     return true;
 }
 
+/* Juju says nothing of it; whoever tries a charm here wants to know. */
+static bool warn(struct lc_context *context, const char *id, const char *what, struct lc_err *err)
+{
+    char text[256];
+
+    (void)snprintf(text, sizeof(text), "secret %s: %s", id, what);
+    return lc_store_log(context->store, context->unit.name, "luacharm.model", LC_LEVEL_WARNING,
+                        text, err);
+}
+
 bool lc_tool_secret_set(struct lc_call *call, struct lc_err *err)
 {
     LC_AUTO(lc_secret_args_release) struct lc_secret_args args = LC_SECRET_ARGS_INIT;
@@ -44,6 +56,10 @@ bool lc_tool_secret_set(struct lc_call *call, struct lc_err *err)
         return true;
     if (args.has_content && args.content.count == 0)
         return lc_fail(err, LC_ECOMMAND, "empty secret value not valid");
+    const struct lc_secret_change *change = lc_secret_changes_find(&call->context->secrets, id);
+    if (lc_secret_change_removes(change) &&
+        !warn(call->context, id, "secret-set drops the secret-remove before it in this hook", err))
+        return false;
     return lc_secret_changes_update(&call->context->secrets, id, &args, err);
 }
 
@@ -62,6 +78,11 @@ bool lc_tool_secret_remove(struct lc_call *call, struct lc_err *err)
                        "invalid value \"%s\" for option --revision: strconv.ParseInt: parsing"
                        " \"%s\": invalid syntax",
                        text, text);
+    const struct lc_secret_change *change = lc_secret_changes_find(&call->context->secrets, id);
+    if (revision > 0 && change != NULL && change->update &&
+        !warn(call->context, id,
+              "secret-remove --revision drops the secret-set before it in this hook", err))
+        return false;
     return lc_secret_changes_remove(&call->context->secrets, id, revision, err);
 }
 

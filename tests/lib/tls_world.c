@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "fake_juju_private.h"
 #include "juju/session.h"
 #include "rows.h"
 #include "x509/cert.h"
@@ -148,8 +149,12 @@ bool tls_unit_run(struct tls_unit *unit, struct lc_err *err)
     unit->asked = 0;
     if (lc_session_new(fake_juju_port(unit->fake), fake_juju_env(unit->fake),
                        fake_juju_clock(unit->fake), &session, err) &&
-        work(unit, session, err))
-        return fake_juju_commit(unit->fake, err);
+        work(unit, session, err)) {
+        if (!unit->loses_state)
+            return fake_juju_commit(unit->fake, err);
+        if (fake_secrets_commit(unit->fake, err))
+            (void)lc_fail(err, LC_ECOMMAND, "cannot apply changes: the rest is lost");
+    }
     fake_juju_discard(unit->fake);
     return false;
 }

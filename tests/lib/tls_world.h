@@ -53,7 +53,9 @@ struct tls_unit {
     size_t wish_count;
     const char *const *endpoints; /* of the charm; NULL */
     unsigned fail_event;          /* the handler of this event of the hook fails, from 1; 0: none */
-    tls_act_fn act;               /* the author's handler of the hook's own event; NULL */
+    bool loses_state; /* the commit keeps secrets and loses the rest (juju-hooks 1.5): the hook
+                         fails */
+    tls_act_fn act;   /* the author's handler of the hook's own event; NULL */
     void *act_context;
 
     /* of the last hook */

@@ -9,11 +9,7 @@
 #   hook NAME [VAR=VALUE...]    run a hook; $status, $out, $err, and what the commands recorded
 #   relation_hook NAME ID APP [UNIT]
 #   action NAME                 run an action
-#   passes NAME COMMAND...      a test: the command succeeds
-#   is NAME GOT WANTED          a test: two texts are equal
-#   has NAME TEXT PART          a test: a text has a part
-#   lacks NAME TEXT PART
-#   done_testing
+#   passes, is, has, lacks, done_testing: see tap.sh
 #
 # calls prints one line for each hook command: its name and arguments, line feeds as ~. Standard
 # input of `--file -` and the content of secrets are in `said NAME`.
@@ -22,8 +18,9 @@ root=$(mktemp -d "${TMPDIR:-/tmp}/luacharm-hook.XXXXXX") || exit 1
 trap 'rm -rf "$root"' EXIT
 tools=$root/tools
 mkdir -p "$tools"
-count=0
-failures=0
+
+# shellcheck source=tests/lib/tap.sh
+. "$TESTS/lib/tap.sh"
 
 cat >"$tools/fake" <<'FAKE'
 #!/bin/sh
@@ -136,76 +133,12 @@ action() {
         JUJU_ACTION_UUID=8 JUJU_ACTION_TAG=action-8 "$LUACHARM" dispatch
 }
 
-result() {
-    count=$((count + 1))
-    if [ "$1" -eq 0 ]; then
-        echo "ok $count - $2"
-    else
-        failures=$((failures + 1))
-        echo "not ok $count - $2"
-    fi
-}
-
-diagnose() { printf '%s\n' "$1" | sed 's/^/#   /'; }
-
-state_of_the_hook() {
+# What a failed test shows beside its own words.
+tap_more() {
     echo "# exit status $status; hook commands:"
-    diagnose "$(calls)"
+    calls | sed 's/^/#   /'
     echo "# standard output:"
-    diagnose "$out"
+    printf '%s\n' "$out" | sed 's/^/#   /'
     echo "# standard error:"
-    diagnose "$err"
-}
-
-passes() {
-    test_name=$1
-    shift
-    if "$@"; then
-        result 0 "$test_name"
-    else
-        result 1 "$test_name"
-        state_of_the_hook
-    fi
-}
-
-is() {
-    if [ "$2" = "$3" ]; then
-        result 0 "$1"
-    else
-        result 1 "$1"
-        echo "# expected:"
-        diagnose "$3"
-        echo "# got:"
-        diagnose "$2"
-        state_of_the_hook
-    fi
-}
-
-has() {
-    case $2 in
-        *"$3"*) result 0 "$1" ;;
-        *)
-            result 1 "$1"
-            echo "# expected to find: $3"
-            echo "# in:"
-            diagnose "$2"
-            state_of_the_hook
-            ;;
-    esac
-}
-
-lacks() {
-    case $2 in
-        *"$3"*)
-            result 1 "$1"
-            echo "# expected not to find: $3"
-            state_of_the_hook
-            ;;
-        *) result 0 "$1" ;;
-    esac
-}
-
-done_testing() {
-    echo "1..$count"
-    [ "$failures" -eq 0 ]
+    printf '%s\n' "$err" | sed 's/^/#   /'
 }

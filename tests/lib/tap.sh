@@ -9,6 +9,9 @@
 #   lacks NAME TEXT PART
 #   done_testing                the plan, and the exit status
 
+# What a failed test shows beside its own words; a script may have one of its own.
+tap_more() { :; }
+
 tap_count=0
 tap_failures=0
 OUT=/dev/null
@@ -30,6 +33,7 @@ tap_result() {
         tap_failures=$((tap_failures + 1))
         echo "not ok $tap_count - $1"
         printf '%s\n' "${3:-}" | head -n 30 | sed 's/^/# /'
+        tap_more
     fi
 }
 

@@ -23,8 +23,8 @@ AR         ?= ar
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla \
             -Wformat=2
-HARDEN   := -O2 -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fno-plt
-CFLAGS_release := $(HARDEN) -g -DLC_STATIC
+HARDEN   := -O2 -ffunction-sections -fdata-sections -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fno-plt
+CFLAGS_release := $(HARDEN) -DLC_STATIC
 CFLAGS_debug   := -O0 -g3 -DLC_SMALL_BUFFERS -DLC_FAULT_HOOKS
 CFLAGS_asan    := -O1 -g3 -fno-omit-frame-pointer -fsanitize=address,undefined \
                   -fno-sanitize-recover=all -DLC_SMALL_BUFFERS -DLC_FAULT_HOOKS

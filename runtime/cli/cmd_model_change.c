@@ -27,6 +27,17 @@ static bool start_time(const struct lc_args *args, int64_t *out, struct lc_err *
     return lc_wrap(err, "--at");
 }
 
+/* "3.6", "3.6.26", "3.6-rc1". */
+static bool check_version(const char *version, struct lc_err *err)
+{
+    const size_t digits = strspn(version, "0123456789.");
+    const bool good = (version[0] == '3' || version[0] == '4') && version[1] == '.' && digits > 2;
+
+    return good
+               ? true
+               : lc_fail(err, LC_EUSAGE, "--juju-version: '%s' is not one such as 3.6.26", version);
+}
+
 static int run_new(const struct lc_args *args, struct lc_err *err)
 {
     const char *version = lc_args_value(args, "juju-version");
@@ -34,7 +45,7 @@ static int run_new(const struct lc_args *args, struct lc_err *err)
                                    .juju_version = version == NULL ? LC_MODEL_JUJU_VERSION
                                                                    : version };
 
-    if (!start_time(args, &wanted.now, err) ||
+    if (!start_time(args, &wanted.now, err) || !check_version(wanted.juju_version, err) ||
         !model_number(args, "seed", INT64_MAX, &wanted.seed, err) ||
         !lc_store_create(model_folder(args), &wanted, err))
         return model_fail(err);
@@ -46,7 +57,7 @@ static const struct lc_opt new_options[] = {
     MODEL_OPTION,
     { "at", 0, "TIME", "what time it is in the model (default: now)" },
     { "seed", 0, "N", "what Juju leaves open happens in an order drawn from N" },
-    { "juju-version", 0, "V", "what JUJU_VERSION says (default: " LC_MODEL_JUJU_VERSION ")" },
+    { "juju-version", 0, "V", "which Juju it is, 3.0 to 4.0 (default: " LC_MODEL_JUJU_VERSION ")" },
     END_OF_OPTIONS,
 };
 

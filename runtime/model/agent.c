@@ -45,11 +45,12 @@ static bool make_links(const struct lc_agent *agent, struct lc_err *err)
             return lc_fail_memory(err);
         const ssize_t len = readlink(path, target, sizeof(target) - 1);
         target[len < 0 ? 0 : len] = '\0';
-        if (strcmp(target, agent->program) == 0)
+        const bool offered = lc_tool_is_offered(tool, agent->store);
+        if (offered && strcmp(target, agent->program) == 0)
             continue;
         if (!lc_file_remove(path, err))
             return false;
-        if (symlink(agent->program, path) == -1)
+        if (offered && symlink(agent->program, path) == -1)
             return lc_fail_errno(err, errno, "%s", path);
     }
     return true;
@@ -91,7 +92,8 @@ static bool announce(struct lc_store *store, const struct lc_unit *unit, enum lc
                                                    : NULL;
     const bool set_before = strcmp(unit->message, "waiting for machine") != 0;
 
-    if (message == NULL || (kind == LC_HOOK_INSTALL && set_before))
+    if (message == NULL || (kind == LC_HOOK_INSTALL && set_before) ||
+        (kind == LC_HOOK_STOP && !unit->dying))
         return true;
     return lc_store_set_unit_status(store, unit->name, "maintenance", message, err);
 }

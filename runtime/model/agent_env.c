@@ -18,9 +18,9 @@ static bool add_always(const struct lc_agent *agent, const struct lc_context *co
                        struct lc_err *err)
 {
     static const char *const empty[] = {
-        "JUJU_AVAILABILITY_ZONE", "JUJU_PRINCIPAL_UNIT",   "JUJU_SLA",
-        "CLOUD_API_VERSION",      "JUJU_CHARM_HTTP_PROXY", "JUJU_CHARM_HTTPS_PROXY",
-        "JUJU_CHARM_FTP_PROXY",   "JUJU_CHARM_NO_PROXY",
+        "JUJU_AVAILABILITY_ZONE", "JUJU_PRINCIPAL_UNIT",    "CLOUD_API_VERSION",
+        "JUJU_CHARM_HTTP_PROXY",  "JUJU_CHARM_HTTPS_PROXY", "JUJU_CHARM_FTP_PROXY",
+        "JUJU_CHARM_NO_PROXY",
     };
     const struct lc_store *store = context->store;
     const char *path = getenv("PATH");
@@ -29,6 +29,8 @@ static bool add_always(const struct lc_agent *agent, const struct lc_context *co
     for (size_t i = 0; i < LC_COUNT(empty); i++)
         if (!add(out, empty[i], "", err))
             return false;
+    if (!lc_store_juju_is(store, "4.0") && !add(out, "JUJU_SLA", "", err))
+        return false;
     return add(out, "JUJU_UNIT_NAME", context->unit.name, err) &&
            add(out, "JUJU_MODEL_NAME", lc_store_name(store), err) &&
            add(out, "JUJU_MODEL_UUID", lc_store_uuid(store), err) &&

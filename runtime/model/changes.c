@@ -93,7 +93,8 @@ static bool find_or_add(struct lc_secret_changes *changes, const char *id,
 }
 
 /* What is given replaces, what is not stays: several calls are one change. */
-static bool merge(struct lc_secret_change *change, struct lc_secret_args *args, struct lc_err *err)
+static bool add_values(struct lc_secret_change *change, struct lc_secret_args *args,
+                       struct lc_err *err)
 {
     if ((args->label != NULL && !lc_hook_set(&change->label, args->label, err)) ||
         (args->description != NULL && !lc_hook_set(&change->description, args->description, err)) ||
@@ -119,24 +120,26 @@ bool lc_secret_changes_create(struct lc_secret_changes *changes, const char *id,
         return false;
     change->create = true;
     change->app_owned = args->app_owned;
-    return merge(change, args, err);
+    return add_values(change, args, err);
 }
 
 bool lc_secret_changes_update(struct lc_secret_changes *changes, const char *id,
-                              struct lc_secret_args *args, struct lc_err *err)
+                              struct lc_secret_args *args, bool merge, struct lc_err *err)
 {
     struct lc_secret_change *change;
 
     if (!find_or_add(changes, id, &change, err))
         return false;
     drop_removal(change); /* "remove --revision N, set": the removal is dropped */
+    if (!change->create && !merge)
+        drop_values(change);
     if (!change->create)
         change->update = true;
-    return merge(change, args, err);
+    return add_values(change, args, err);
 }
 
 bool lc_secret_changes_remove(struct lc_secret_changes *changes, const char *id, int64_t revision,
-                              struct lc_err *err)
+                              bool several, struct lc_err *err)
 {
     struct lc_secret_change *change;
 
@@ -153,6 +156,8 @@ bool lc_secret_changes_remove(struct lc_secret_changes *changes, const char *id,
         change->remove = true;
         return true;
     }
+    if (!several)
+        drop_removal(change);
     int64_t *grown = lc_resize(change->revisions, change->revision_count + 1,
                                sizeof(*change->revisions));
     if (grown == NULL)

@@ -77,13 +77,16 @@ void lc_secret_args_release(struct lc_secret_args *args);
 LC_AUTO_VALUE(struct lc_secret_args, lc_secret_args_release);
 
 /* Each follows the table of juju-hooks 3.7. create: LC_EEXIST when another pending create has the
- * label. remove: revision 0 is the whole secret. */
+ * label. update: with merge several are one change; without (before 3.5), the last one counts.
+ * remove: revision 0 is the whole secret; without `several` (before 3.6.11) only the last revision
+ * counts. */
 bool lc_secret_changes_create(struct lc_secret_changes *changes, const char *id,
                               struct lc_secret_args *args, struct lc_err *err) LC_MUST_CHECK;
 bool lc_secret_changes_update(struct lc_secret_changes *changes, const char *id,
-                              struct lc_secret_args *args, struct lc_err *err) LC_MUST_CHECK;
+                              struct lc_secret_args *args, bool merge, struct lc_err *err)
+    LC_MUST_CHECK;
 bool lc_secret_changes_remove(struct lc_secret_changes *changes, const char *id, int64_t revision,
-                              struct lc_err *err) LC_MUST_CHECK;
+                              bool several, struct lc_err *err) LC_MUST_CHECK;
 bool lc_secret_changes_grant(struct lc_secret_changes *changes, const char *id, int64_t relation,
                              const char *subject, struct lc_err *err) LC_MUST_CHECK;
 bool lc_secret_changes_revoke(struct lc_secret_changes *changes, const char *id,

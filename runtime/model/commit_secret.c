@@ -94,7 +94,9 @@ static bool update_content(struct lc_context *context, const struct lc_secret_ch
 
     if (!lc_store_content(context->store, meta->id, meta->latest, &before, err))
         return false;
-    if (change->has_content && !lc_content_equals(&before, &change->content))
+    const bool same = lc_store_juju_is(context->store, "3.6") &&
+                      lc_content_equals(&before, &change->content);
+    if (change->has_content && !same)
         return lc_store_add_revision(context->store, meta->id, &change->content, change->expire_at,
                                      err);
     return change->expire_at == 0 ||
@@ -209,8 +211,12 @@ static bool remove_secret(struct lc_context *context, const struct lc_secret_cha
 
     if (!lc_store_secret(context->store, change->id, &meta, &found, err))
         return false;
-    if (!found)
+    if (!found && lc_store_juju_is(context->store, "3.6.11"))
         return true;
+    if (!found) {
+        *refused = true;
+        return lc_fail(err, LC_ENOTFOUND, "secret \"%s\" not found", change->id);
+    }
     if (!lc_secret_manages(context, &meta, &found, err))
         return false;
     if (!found)

@@ -106,7 +106,8 @@ static bool step_leadership(struct look *look, struct lc_hook *out, struct lc_er
         return true;
     if (look->leader && !look->unit.elected) {
         out->kind = LC_HOOK_LEADER_ELECTED;
-    } else if (!look->leader && look->unit.leader_seen != look->app.leader_version) {
+    } else if (!look->leader && !lc_store_juju_is(look->store, "4.0") &&
+               look->unit.leader_seen != look->app.leader_version) {
         out->kind = LC_HOOK_LEADER_SETTINGS_CHANGED;
         out->version = look->app.leader_version;
     }
@@ -228,10 +229,12 @@ static bool step_install(struct look *look, struct lc_hook *out, struct lc_err *
 static bool step_upgrade(struct look *look, struct lc_hook *out, struct lc_err *err)
 {
     (void)err;
-    if (!look->unit.dying && look->unit.revision != look->app.revision) {
-        out->kind = LC_HOOK_UPGRADE_CHARM;
-        out->version = look->app.revision;
-    }
+    if (look->unit.dying || look->unit.revision == look->app.revision)
+        return true;
+    /* Kubernetes replaces the pod: the old one stops, the new one upgrades and starts. */
+    const bool pod = look->meta->container_count > 0 && look->unit.started;
+    out->kind = pod ? LC_HOOK_STOP : LC_HOOK_UPGRADE_CHARM;
+    out->version = look->app.revision;
     return true;
 }
 
@@ -322,6 +325,8 @@ static bool start_done(struct lc_store *store, const struct lc_unit *unit, struc
 
 static bool upgrade_done(struct lc_store *store, const struct lc_unit *unit, struct lc_err *err)
 {
+    if (!lc_store_unready_all(store, unit->name, err))
+        return false;
     /* The watcher of leader settings starts again and tells once more (juju-hooks 1.9). */
     return lc_store_set_unit_text(store, unit->name, LC_UNIT_QUEUED, "config-changed", err) &&
            lc_store_set_unit(store, unit->name, LC_UNIT_LEADER_SEEN, -1, err);
@@ -385,7 +390,7 @@ static bool unit_hook_done(struct lc_store *store, const struct lc_unit *unit,
         return lc_store_set_unit(store, unit->name, LC_UNIT_LEADER_SEEN, hook->version, err);
     case LC_HOOK_STOP:
         return lc_store_set_unit(store, unit->name, LC_UNIT_STARTED, 0, err) &&
-               lc_store_set_unit(store, unit->name, LC_UNIT_STOPPED, 1, err);
+               lc_store_set_unit(store, unit->name, LC_UNIT_STOPPED, unit->dying, err);
     case LC_HOOK_REMOVE:
         return remove_unit(store, unit, err);
     default:

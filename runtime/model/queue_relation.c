@@ -155,10 +155,12 @@ static bool try_one(struct lc_store *store, const struct lc_charm_meta *meta,
     return true;
 }
 
-/* Juju leaves the order of relations open: with a seed, any. first: where to begin. */
+enum which { ALL, EXCEPT_PEERS, ONLY_PEERS };
+
+/* Juju leaves the order of relations open: with a seed, any. */
 static bool try_all(struct lc_store *store, const struct lc_charm_meta *meta,
-                    const struct lc_unit *unit, const struct lc_relations *relations, bool peers,
-                    struct lc_hook *out, struct lc_err *err)
+                    const struct lc_unit *unit, const struct lc_relations *relations,
+                    enum which which, struct lc_hook *out, struct lc_err *err)
 {
     int64_t first;
 
@@ -167,7 +169,8 @@ static bool try_all(struct lc_store *store, const struct lc_charm_meta *meta,
     for (size_t i = 0; i < relations->count && out->kind == LC_HOOK_NONE; i++) {
         const struct lc_relation *relation =
             &relations->items[((size_t)first + i) % relations->count];
-        if (relation->peer == peers && !try_one(store, meta, unit, relation, out, err))
+        const bool meant = which == ALL || relation->peer == (which == ONLY_PEERS);
+        if (meant && !try_one(store, meta, unit, relation, out, err))
             return false;
     }
     return true;
@@ -179,8 +182,10 @@ bool lc_queue_relations(struct lc_store *store, const struct lc_charm_meta *meta
     LC_AUTO(lc_relations_release) struct lc_relations relations = LC_RELATIONS_INIT;
 
     return lc_store_relations(store, unit->app, &relations, err) &&
-           try_all(store, meta, unit, &relations, false, out, err) &&
-           try_all(store, meta, unit, &relations, true, out, err);
+           (lc_store_juju_is(store, "3.5")
+                ? try_all(store, meta, unit, &relations, EXCEPT_PEERS, out, err) &&
+                      try_all(store, meta, unit, &relations, ONLY_PEERS, out, err)
+                : try_all(store, meta, unit, &relations, ALL, out, err));
 }
 
 static bool enter(struct lc_store *store, const struct lc_unit *unit,

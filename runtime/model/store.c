@@ -315,6 +315,29 @@ const char *lc_store_juju_version(const struct lc_store *store)
     return store->juju_version;
 }
 
+/* The next number of a version; 0 past its end. */
+static long next_part(const char **at)
+{
+    char *end;
+    const long part = strtol(*at, &end, 10);
+
+    *at = *end == '.' ? end + 1 : end + strlen(end);
+    return part;
+}
+
+bool lc_store_juju_is(const struct lc_store *store, const char *at_least)
+{
+    const char *ours = store->juju_version;
+
+    while (*at_least != '\0') {
+        const long wanted = next_part(&at_least);
+        const long have = next_part(&ours);
+        if (have != wanted)
+            return have > wanted;
+    }
+    return true;
+}
+
 int64_t lc_store_seed(const struct lc_store *store)
 {
     return store->seed;

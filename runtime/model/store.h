@@ -65,6 +65,8 @@ const char *lc_store_folder(const struct lc_store *store); /* absolute */
 const char *lc_store_uuid(const struct lc_store *store);
 const char *lc_store_name(const struct lc_store *store);
 const char *lc_store_juju_version(const struct lc_store *store);
+/* "3.6.11": whether the model's Juju is this one or a later one (juju-hooks 6). */
+bool lc_store_juju_is(const struct lc_store *store, const char *at_least);
 int64_t lc_store_seed(const struct lc_store *store);
 
 /* "FOLDER/relative", made with printf; free with lc_free; NULL when out of memory. */

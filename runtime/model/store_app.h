@@ -223,6 +223,9 @@ bool lc_store_remove_storage(struct lc_store *store, const char *id, struct lc_e
 /* Containers of a sidecar charm whose pebble-ready has not run yet. */
 bool lc_store_unready_containers(struct lc_store *store, const char *unit, struct lc_strlist *out,
                                  struct lc_err *err) LC_MUST_CHECK;
+/* The pod was replaced. */
+bool lc_store_unready_all(struct lc_store *store, const char *unit, struct lc_err *err)
+    LC_MUST_CHECK;
 bool lc_store_set_container(struct lc_store *store, const char *unit, const char *name, bool ready,
                             struct lc_err *err) LC_MUST_CHECK;
 

@@ -171,6 +171,12 @@ bool lc_store_unready_containers(struct lc_store *store, const char *unit, struc
                         SQL_ARGS(SQL_T(unit)), out, err);
 }
 
+bool lc_store_unready_all(struct lc_store *store, const char *unit, struct lc_err *err)
+{
+    return sql_run(store, "UPDATE container SET ready = 0 WHERE unit = ?", SQL_ARGS(SQL_T(unit)),
+                   err);
+}
+
 bool lc_store_set_container(struct lc_store *store, const char *unit, const char *name, bool ready,
                             struct lc_err *err)
 {

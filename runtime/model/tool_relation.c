@@ -20,7 +20,8 @@ static bool is_listed(struct lc_call *call, const struct lc_relation *relation,
                         err) ||
         !lc_context_members(call->context, relation->id, &members, err))
         return false;
-    *out = scope.entered && (relation->peer || !relation->dying || members.count > 0);
+    const bool broken = !relation->peer && relation->dying && members.count == 0;
+    *out = scope.entered && (!broken || !lc_store_juju_is(call->context->store, "3.4"));
     return true;
 }
 
@@ -88,9 +89,13 @@ static void holder_release(struct holder *holder)
 LC_AUTO_VALUE(struct holder, holder_release);
 
 /* The second argument, by the rules of juju-hooks 2.4. */
-static bool holder_of_argument(const char *name, bool app, struct holder *out, struct lc_err *err)
+static bool holder_of_argument(const struct lc_call *call, const char *name, bool app,
+                               struct holder *out, struct lc_err *err)
 {
     const bool is_unit = lc_check_is_unit_name(name);
+
+    /* Before 3.3 an application's name alone asked for its databag. */
+    app = app || (!is_unit && !lc_store_juju_is(call->context->store, "3.3"));
 
     if (!app && !is_unit)
         return lc_charm_is_app_name(name)
@@ -109,7 +114,7 @@ static bool find_holder(const struct lc_call *call, struct holder *out, struct l
     const bool app = lc_flag_is_set(&call->flags, "app");
 
     if (name != NULL && name[0] != '\0')
-        return holder_of_argument(name, app, out, err);
+        return holder_of_argument(call, name, app, out, err);
     out->app = app || hook->remote_unit == NULL;
     const char *who = out->app ? hook->remote_app : hook->remote_unit;
     if (who == NULL)

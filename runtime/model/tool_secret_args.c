@@ -11,7 +11,12 @@
 #include "base/yaml.h"
 #include "model/tool_secret.h"
 
-#define MAX_ENCODED 1000000 /* bytes of base64, of one value and of all (3.6.9 and later) */
+/* Limits in bytes (juju-hooks 3.3): since 3.6.9 of the base64, of one value and of all; before, of
+ * the bytes themselves. */
+#define MAX_ENCODED   1000000
+#define MAX_ALL_OLD   (64u * 1024)
+#define MAX_VALUE_3_3 (8u * 1024)
+#define MAX_VALUE_3_0 (5u * 1024)
 
 /* Go's time.ParseDuration, whole seconds at least: "1h30m", "1.5h", "90m". */
 static bool parse_go_duration(const char *text, double *out)
@@ -157,6 +162,25 @@ static bool add_content_file(struct lc_content *content, const char *path, struc
     return lc_json_each(tree, add_member, content, err);
 }
 
+static bool check_old_sizes(const struct lc_call *call, const struct lc_content *content,
+                            struct lc_err *err)
+{
+    const size_t max = lc_store_juju_is(call->context->store, "3.3") ? MAX_VALUE_3_3
+                                                                     : MAX_VALUE_3_0;
+    size_t total = 0;
+
+    for (size_t i = 0; i < content->count; i++) {
+        const size_t len = content->items[i].base64.len / 4 * 3;
+        total += len;
+        if (len > max + 2) /* the padding is not known here */
+            return lc_fail(err, LC_EUSAGE, "secret content for key \"%s\" too large: %zu bytes",
+                           content->items[i].key, len);
+    }
+    return total <= MAX_ALL_OLD
+               ? true
+               : lc_fail(err, LC_EUSAGE, "secret content too large: %zu bytes", total);
+}
+
 static bool read_content(struct lc_call *call, size_t from, struct lc_secret_args *out,
                          struct lc_err *err)
 {
@@ -170,6 +194,9 @@ static bool read_content(struct lc_call *call, size_t from, struct lc_secret_arg
         return false;
     for (size_t i = 0; i < out->content.count; i++)
         total += out->content.items[i].base64.len;
+    if (!lc_store_juju_is(call->context->store, "3.6.9") &&
+        !check_old_sizes(call, &out->content, err))
+        return false;
     if (total > MAX_ENCODED)
         return lc_fail(err, LC_EUSAGE, "base64 encoded secret content too large: %zu bytes", total);
     out->has_content = call->flags.arg_count > from || (file != NULL && file[0] != '\0');

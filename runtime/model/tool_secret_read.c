@@ -276,7 +276,7 @@ static bool put_access(struct lc_out *out, struct lc_context *context, const cha
 
     if (!lc_store_grants(context->store, id, &grants, err))
         return false;
-    if (grants.count == 0)
+    if (grants.count == 0 || !lc_store_juju_is(context->store, "3.3"))
         return true;
     lc_out_key(out, "access");
     lc_out_begin_array(out);

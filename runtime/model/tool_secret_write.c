@@ -29,7 +29,10 @@ bool lc_tool_secret_add(struct lc_call *call, struct lc_err *err)
     if (!lc_secret_new_id(context->store, id, err) ||
         !lc_secret_changes_create(&context->secrets, id, &args, err))
         return false;
-    lc_buf_printf(call->out, "secret://%s/%s\n", lc_store_uuid(context->store), id);
+    if (lc_store_juju_is(context->store, "3.1"))
+        lc_buf_printf(call->out, "secret://%s/%s\n", lc_store_uuid(context->store), id);
+    else
+        lc_buf_printf(call->out, "secret:%s\n", id);
     return true;
 }
 
@@ -60,7 +63,8 @@ bool lc_tool_secret_set(struct lc_call *call, struct lc_err *err)
     if (lc_secret_change_removes(change) &&
         !warn(call->context, id, "secret-set drops the secret-remove before it in this hook", err))
         return false;
-    return lc_secret_changes_update(&call->context->secrets, id, &args, err);
+    return lc_secret_changes_update(&call->context->secrets, id, &args,
+                                    lc_store_juju_is(call->context->store, "3.5"), err);
 }
 
 bool lc_tool_secret_remove(struct lc_call *call, struct lc_err *err)
@@ -83,7 +87,8 @@ bool lc_tool_secret_remove(struct lc_call *call, struct lc_err *err)
         !warn(call->context, id,
               "secret-remove --revision drops the secret-set before it in this hook", err))
         return false;
-    return lc_secret_changes_remove(&call->context->secrets, id, revision, err);
+    return lc_secret_changes_remove(&call->context->secrets, id, revision,
+                                    lc_store_juju_is(call->context->store, "3.6.11"), err);
 }
 
 /* What this unit may grant: its own, its application's as leader, and what it adds in this hook. */

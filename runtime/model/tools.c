@@ -130,6 +130,15 @@ const struct lc_tool *lc_tool_at(size_t index)
     return index < LC_COUNT(tools) ? &tools[index] : NULL;
 }
 
+bool lc_tool_is_offered(const struct lc_tool *tool, const struct lc_store *store)
+{
+    if (tool->run == lc_tool_relation_model_get)
+        return lc_store_juju_is(store, "3.6.2");
+    if (tool->run == lc_tool_leader_get || tool->run == lc_tool_leader_set)
+        return !lc_store_juju_is(store, "4.0");
+    return true;
+}
+
 /* The command's own flags, and those of its output. */
 static void gather_flags(const struct lc_tool *tool, struct lc_flag all[LC_FLAGS_MAX])
 {
@@ -235,7 +244,7 @@ bool lc_tools_answer(struct lc_context *context, const struct lc_wire_request *r
                             .err = &notes };
 
     lc_buf_init(&out, LC_WIRE_MAX_BYTES);
-    if (call.tool == NULL) {
+    if (call.tool == NULL || !lc_tool_is_offered(call.tool, context->store)) {
         (void)lc_fail(&fault, LC_ECOMMAND, "bad request: unknown command: %s", request->words[2]);
         code = 1;
     } else if (!run_call(&call, &fault)) {

@@ -40,6 +40,9 @@ struct lc_tool {
     bool (*run)(struct lc_call *call, struct lc_err *err);
 };
 
+/* Whether the model's Juju has this command. */
+bool lc_tool_is_offered(const struct lc_tool *tool, const struct lc_store *store);
+
 /* By name; NULL when there is none. The n-th; NULL past the last. */
 const struct lc_tool *lc_tool_find(const char *name);
 const struct lc_tool *lc_tool_at(size_t index);

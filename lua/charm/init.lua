@@ -96,7 +96,7 @@ local facts <const> = {
 }
 
 -- Modules of their own, which are easily taken for fields.
-local modules <const> = { json = true, policy = true, tls = true, x509 = true }
+local modules <const> = { json = true, tls = true, x509 = true }
 
 return setmetatable(M, {
   __name = "charm",

@@ -8,6 +8,7 @@
 
 #include <lauxlib.h>
 #include <lua.h>
+#include <sys/types.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -122,6 +123,10 @@ void bind_read_strings(lua_State *L, int index, const char *name, struct lc_strl
 /* Bytes of a string, a charm.Key (its PEM) or a charm.Secret at arg, for sinks: written into out,
  * which is scratch. */
 void bind_check_bytes(lua_State *L, int arg, struct lc_secret *out);
+
+/* A mode as it is written in a shell, "0640"; a number would be decimal in Lua. fallback for nil.
+ */
+mode_t bind_check_mode(lua_State *L, int arg, const char *fallback);
 
 /* JSON both ways: objects to tables, arrays to sequences, null to nil. */
 void bind_push_json(lua_State *L, const struct lc_json *json);

@@ -46,7 +46,13 @@ struct bind_lifecycle {
                     another until none is left; LUA_NOREF for a life cycle without events */
 };
 
-enum bind_name { BIND_NAME_EVENT, BIND_NAME_ACTION, BIND_NAME_ENDPOINT };
+enum bind_name {
+    BIND_NAME_EVENT,
+    BIND_NAME_ACTION,
+    BIND_NAME_ENDPOINT,     /* of any role and interface */
+    BIND_NAME_TLS_REQUIRER, /* an endpoint that requires tls-certificates */
+    BIND_NAME_TLS_PROVIDER, /* one that provides it */
+};
 
 struct bind_charm {
     struct bind_handler *handlers; /* in the order of registration */

@@ -9,8 +9,7 @@
 #define FILE_MAX_BYTES   (64u * 1024 * 1024)
 #define OUTPUT_MAX_BYTES (16u * 1024 * 1024) /* of a program, on either stream */
 
-/* A mode as it is written in a shell: "0640". A number would be decimal in Lua. */
-static mode_t check_mode(lua_State *L, int arg, const char *fallback)
+mode_t bind_check_mode(lua_State *L, int arg, const char *fallback)
 {
     const char *text = lua_isnoneornil(L, arg) ? fallback : bind_core_text(L, arg);
     const size_t digits = strspn(text, "01234567");
@@ -24,7 +23,7 @@ static mode_t check_mode(lua_State *L, int arg, const char *fallback)
 static int file_write(lua_State *L)
 {
     const char *path = bind_core_text(L, 1);
-    const mode_t mode = check_mode(L, 3, "0600");
+    const mode_t mode = bind_check_mode(L, 3, "0600");
     struct lc_secret *bytes = bind_scratch_secret(L);
     struct lc_err err = LC_ERR_INIT;
 
@@ -88,7 +87,7 @@ static int file_exists(lua_State *L)
 static int dir_make(lua_State *L)
 {
     const char *path = bind_core_text(L, 1);
-    const mode_t mode = check_mode(L, 2, "0755");
+    const mode_t mode = bind_check_mode(L, 2, "0755");
     struct lc_err err = LC_ERR_INIT;
 
     if (!lc_dir_make(path, mode, &err))

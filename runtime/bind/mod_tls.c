@@ -159,7 +159,8 @@ static size_t read_files(lua_State *L, int arg, struct lc_install_file *files)
         files[i - 1] = (struct lc_install_file){ .name = name,
                                                  .bytes = bytes->data,
                                                  .len = bytes->len,
-                                                 .mode = (mode_t)luaL_checkinteger(L, -1) };
+                                                 .mode = bind_check_mode(L, lua_gettop(L),
+                                                                         "0644") };
     }
     return (size_t)count;
 }

@@ -307,7 +307,7 @@ static int provider(lua_State *L)
         .provider_name = bind_field_string(L, 1, "provider_name"),
         .context = bound,
     };
-    bind_charm_check_name(L, BIND_NAME_ENDPOINT, options.endpoint);
+    bind_charm_check_name(L, BIND_NAME_TLS_PROVIDER, options.endpoint);
     if (!lc_provider_new(&options, &bound->provider, &err))
         return bind_raise(L, &err);
     const struct bind_lifecycle lifecycle = { .endpoint = lc_provider_endpoint(bound->provider),

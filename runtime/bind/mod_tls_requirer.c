@@ -163,7 +163,7 @@ static int requirer(lua_State *L)
     bound->L = L;
     bound->ask = function;
     options.ask_context = bound;
-    bind_charm_check_name(L, BIND_NAME_ENDPOINT, options.endpoint);
+    bind_charm_check_name(L, BIND_NAME_TLS_REQUIRER, options.endpoint);
     if (!lc_requirer_new(&options, &bound->requirer, &err))
         return bind_raise(L, &err);
     const struct bind_lifecycle lifecycle = { .endpoint = lc_requirer_endpoint(bound->requirer),

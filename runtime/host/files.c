@@ -165,6 +165,21 @@ static bool know_endpoint(const struct lc_charm_meta *meta, const char *name, st
            unknown(meta, NAMED_ENDPOINT, name, strlen(name), err);
 }
 
+static bool know_tls_endpoint(const struct lc_charm_meta *meta, enum lc_charm_role role,
+                              const char *name, struct lc_err *err)
+{
+    static const char wanted[] = "tls-certificates";
+    const struct lc_charm_endpoint *endpoint = lc_charm_meta_endpoint(meta, name);
+
+    if (endpoint == NULL)
+        return unknown(meta, NAMED_ENDPOINT, name, strlen(name), err);
+    if (endpoint->role == role && strcmp(endpoint->interface, wanted) == 0)
+        return true;
+    return lc_fail(
+        err, LC_EUSAGE, "endpoint '%s' %s the interface '%s'; it should be one that %s '%s'", name,
+        lc_charm_role_name(endpoint->role), endpoint->interface, lc_charm_role_name(role), wanted);
+}
+
 static bool know_event(const struct lc_charm_meta *meta, const char *name, struct lc_err *err)
 {
     size_t prefix_len;
@@ -190,6 +205,10 @@ bool host_files_know(void *context, enum bind_name what, const char *name, struc
         return true;
     if (what == BIND_NAME_ENDPOINT)
         return know_endpoint(files->meta, name, err);
+    if (what == BIND_NAME_TLS_REQUIRER)
+        return know_tls_endpoint(files->meta, LC_CHARM_REQUIRES, name, err);
+    if (what == BIND_NAME_TLS_PROVIDER)
+        return know_tls_endpoint(files->meta, LC_CHARM_PROVIDES, name, err);
     if (what == BIND_NAME_EVENT)
         return know_event(files->meta, name, err);
     return lc_charm_meta_action(files->meta, name) != NULL ||

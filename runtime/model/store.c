@@ -20,9 +20,14 @@
 
 #define BUSY_MS 10000 /* what another process's short transaction may take */
 
+#define LOCK_NAME     "lock"
+#define DATABASE_NAME "model.db"
+
 /* What a model keeps in its folder, for destroying it. */
-static const char *const kept[] = { "charms",       "units",        "tools",    "storage",
-                                    "model.db-wal", "model.db-shm", "model.db", "lock" };
+static const char *const kept[] = {
+    "charms",      "units",  "tools", "storage", DATABASE_NAME "-wal", DATABASE_NAME "-shm",
+    DATABASE_NAME, LOCK_NAME
+};
 
 void lc_store_free(struct lc_store *store)
 {
@@ -74,7 +79,7 @@ char *lc_store_path(const struct lc_store *store, const char *format, ...)
 /* Waits. The file stays when the lock goes: removing it would let two hold "the" lock. */
 static bool take_lock(struct lc_store *store, void (*waiting)(void), struct lc_err *err)
 {
-    LC_AUTO(lc_free) char *path = lc_store_path(store, "lock");
+    LC_AUTO(lc_free) char *path = lc_store_path(store, LOCK_NAME);
 
     if (path == NULL)
         return lc_fail_memory(err);
@@ -108,7 +113,7 @@ static bool configure(struct lc_store *store, struct lc_err *err)
 
 static bool open_database(struct lc_store *store, int flags, struct lc_err *err)
 {
-    LC_AUTO(lc_free) char *path = lc_store_path(store, "model.db");
+    LC_AUTO(lc_free) char *path = lc_store_path(store, DATABASE_NAME);
 
     if (path == NULL)
         return lc_fail_memory(err);
@@ -189,7 +194,7 @@ bool lc_store_open(const char *folder, enum lc_store_mode mode, void (*waiting)(
 
     if (!make_store(folder, &store, err))
         return false;
-    LC_AUTO(lc_free) char *path = lc_store_path(store, "model.db");
+    LC_AUTO(lc_free) char *path = lc_store_path(store, DATABASE_NAME);
     if (path == NULL)
         return lc_fail_memory(err);
     if (!lc_file_exists(path))
@@ -249,12 +254,41 @@ static bool fill(struct lc_store *store, const struct lc_store_new *wanted, stru
     return sql_script(store, pragmas, err) && lc_tx_commit(&tx, err);
 }
 
+/* What a model keeps goes when it is destroyed: nothing of these names may be somebody else's. What
+ * a create that was cut short has left, the lock and the database, may be there. */
+static bool check_is_free(const char *folder, struct lc_err *err)
+{
+    for (size_t i = 0; i < LC_COUNT(kept); i++) {
+        LC_AUTO(lc_free) char *path = lc_path_join(folder, kept[i]);
+        if (path == NULL)
+            return lc_fail_memory(err);
+        if (strcmp(kept[i], LOCK_NAME) != 0 && lc_file_exists(path))
+            return lc_fail(err, LC_EEXIST,
+                           "'%s' has a '%s' that is not a model's: choose another folder", folder,
+                           kept[i]);
+    }
+    return true;
+}
+
+/* Whether there is a model already, whatever lies beside it. */
+static bool has_database(const char *folder, bool *out, struct lc_err *err)
+{
+    LC_AUTO(lc_free) char *path = lc_path_join(folder, DATABASE_NAME);
+
+    if (path == NULL)
+        return lc_fail_memory(err);
+    *out = lc_file_exists(path);
+    return true;
+}
+
 bool lc_store_create(const char *folder, const struct lc_store_new *wanted, struct lc_err *err)
 {
     LC_AUTO(lc_store_free) struct lc_store *store = NULL;
     int64_t version = 0;
+    bool exists;
 
-    if (!lc_dir_make(folder, 0700, err))
+    if (!lc_dir_make(folder, 0700, err) || !has_database(folder, &exists, err) ||
+        (!exists && !check_is_free(folder, err)))
         return lc_wrap(err, "cannot make the model");
     if (!make_store(folder, &store, err) || !take_lock(store, NULL, err))
         return false;
@@ -289,7 +323,8 @@ bool lc_store_destroy(const char *folder, void (*waiting)(void), bool *left_out,
         return false;
     if (!remove_kept(folder, err))
         return false;
-    if (rmdir(folder) == -1 && errno != ENOTEMPTY && errno != EEXIST)
+    /* EINVAL: it is the folder that we are in, which stays. */
+    if (rmdir(folder) == -1 && errno != ENOTEMPTY && errno != EEXIST && errno != EINVAL)
         return lc_fail_errno(err, errno, "%s", folder);
     *left_out = lc_dir_exists(folder);
     return true;

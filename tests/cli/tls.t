@@ -147,6 +147,8 @@ requires:
 provides:
   issued:
     interface: tls-certificates
+  website:
+    interface: http
 EOF
     relation_hook certificates-relation-created certificates:7 ca
     is "$1: the hook fails" "$status" 1
@@ -169,6 +171,18 @@ EOF
 mistake 'an endpoint that the metadata lacks' "certificats" <<'EOF'
 local tls <const> = require "charm.tls"
 tls.requires("certificats", { requests = {} })
+EOF
+mistake 'an endpoint that provides' "'issued' provides the interface 'tls-certificates'" <<'EOF'
+local tls <const> = require "charm.tls"
+tls.requires("issued", { requests = {} })
+EOF
+mistake 'an endpoint that requires' "'certificates' requires the interface 'tls-certificates'" <<'EOF'
+local tls <const> = require "charm.tls"
+tls.provides("certificates", { issuer = tls.ca { common_name = "a" } })
+EOF
+mistake 'an endpoint of another interface' "'website' provides the interface 'http'" <<'EOF'
+local tls <const> = require "charm.tls"
+tls.provides("website", { issuer = tls.ca { common_name = "a" } })
 EOF
 mistake 'an event that there is not' "'availible'" src/charm.lua:3 <<'EOF'
 local tls <const> = require "charm.tls"

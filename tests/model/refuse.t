@@ -8,6 +8,9 @@ fails 'no model' 1 "no model in '.luacharm': make one with 'luacharm model new'"
 fails 'no model, a verb that works' 1 'no model in' model settle
 mkdir empty
 fails 'a folder that is no model' 1 'no model in' model status --model empty
+mkdir -p full/charms
+fails 'a folder with charms of somebody' 1 "'full' has a 'charms' that is not a model's" model new -m full
+is 'which stay' "$(ls full)" charms
 quiet model new
 fails 'a model that is there already' 1 'there is a model in' model new
 quiet model deploy "$charms/asker"

@@ -47,12 +47,12 @@ end
 ---@field certificate string?
 ---@field key string?
 ---@field ca string?
----@field mode integer?
----@field key_mode integer?
+---@field mode string? as in a shell: "0644" when it is left out
+---@field key_mode string? "0600"
 
 local install_options <const> = {
   dir = "string", certificate = "string", key = "string", ca = "string",
-  mode = "number", key_mode = "number",
+  mode = "string", key_mode = "string",
 }
 
 ---Put the files of a TLS server in place, together: `dir` becomes a link to a new folder with the
@@ -62,17 +62,17 @@ local install_options <const> = {
 ---    cert:install { dir = "/etc/nginx/tls" }    -- cert.pem, key.pem, ca.pem
 ---
 ---* certificate, key, ca: other names for the files
----* mode, key_mode: 0644 and 0600 when not said
+---* mode, key_mode: as in a shell, "0644" and "0600" when not said
 ---@param options charm.tls.InstallOptions
 ---@return boolean changed
 function Pair:install(options)
   options = errors.check_options("cert:install", options, install_options)
   if not options.dir then errors.misuse("cert:install: expected dir, the path of a folder") end
   if not self.key then errors.misuse("cert:install: there is no key here for this certificate") end
-  local mode = options.mode or 420 -- 0644
+  local mode = options.mode or "0644"
   return core.install(options.dir, {
     { options.certificate or "cert.pem", self:fullchain(), mode },
-    { options.key or "key.pem", self.key, options.key_mode or 384 }, -- 0600
+    { options.key or "key.pem", self.key, options.key_mode or "0600" },
     { options.ca or "ca.pem", self.ca:pem() .. "\n", mode },
   })
 end

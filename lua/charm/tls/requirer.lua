@@ -9,7 +9,7 @@ local M = {}
 ---@alias charm.tls.EventName "available"|"denied"|"revoked"|"renewing"
 
 ---What is in a certificate. At least one of common_name and the sans_* must be given.
----@class charm.tls.Request: charm.x509.Attributes
+---@class charm.tls.Request: charm.Attributes
 ---@field name string? to tell several requests apart: events and certs:assigned(name) carry it
 
 ---What the provider says that it can do; a field that is nil was not said.

@@ -1,4 +1,5 @@
 /* luacharm model: the verbs, and what they share. */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,8 +13,13 @@ static volatile sig_atomic_t interrupted;
 
 static void on_interrupt(int number)
 {
+    static const char said[] = "\n-- stopping when this hook has ended\n";
+    const int kept_errno = errno;
+
     (void)number;
     interrupted = 1;
+    if (write(STDERR_FILENO, said, sizeof(said) - 1) == -1)
+        errno = kept_errno; /* nobody sees it */
 }
 
 static bool is_interrupted(void *context)
@@ -137,8 +143,11 @@ bool model_work_open(const struct lc_args *args, bool on_stderr, struct model_wo
         err->code = LC_EUSAGE;
         return lc_wrap(err, "--hook-timeout");
     }
-    return model_number(args, "retries", 1000, &work->settle.tries, err) &&
-           model_open(args, LC_STORE_WORK, &work->store, err) && measure_units(work, err) &&
+    if (!model_number(args, "retries", 1000, &work->settle.tries, err))
+        return false;
+    if (lc_args_has(args, "retries") && work->settle.tries == 0)
+        return lc_fail(err, LC_EUSAGE, "--retries: at least 1, which is the hook itself");
+    return model_open(args, LC_STORE_WORK, &work->store, err) && measure_units(work, err) &&
            catch_interrupt(err) && lc_agent_init(&work->agent, work->store, timeout_s * 1000, err);
 }
 

@@ -181,7 +181,23 @@ static int install(lua_State *L)
     return 1;
 }
 
+/* place(function): "src/charm.lua:12", where it begins: for what it returned too late to be in a
+ * traceback. */
+static int place(lua_State *L)
+{
+    lua_Debug info;
+
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    lua_settop(L, 1);
+    if (lua_getinfo(L, ">S", &info) == 0)
+        lua_pushliteral(L, "?");
+    else
+        lua_pushfstring(L, "%s:%d", info.short_src, info.linedefined);
+    return 1;
+}
+
 static const luaL_Reg shared[] = {
+    { "place", place },
     { "error_code", error_code },
     { "install", install },
     { NULL, NULL },

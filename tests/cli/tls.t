@@ -198,6 +198,20 @@ local tls <const> = require "charm.tls"
 tls.provides("issued", { issuer = "me" })
 EOF
 
+# What a provider sees: one relation, one unit, one request.
+one_request() {
+    file charmcraft.yaml <<'EOF'
+name: web
+provides:
+  certificates:
+    interface: tls-certificates
+EOF
+    answer is-leader true
+    answer relation-ids '["certificates:7"]'
+    answer relation-list '["client/0"]'
+    answer relation-get.client_0 "$(cat "$root/own")"
+}
+
 # --- a provider ----------------------------------------------------------------------------------
 
 charm <<'EOF'
@@ -211,16 +225,7 @@ tls.provides("certificates", {
   end,
 })
 EOF
-file charmcraft.yaml <<'EOF'
-name: web
-provides:
-  certificates:
-    interface: tls-certificates
-EOF
-answer is-leader true
-answer relation-ids '["certificates:7"]'
-answer relation-list '["client/0"]'
-answer relation-get.client_0 "$(cat "$root/own")"
+one_request
 relation_hook certificates-relation-changed certificates:7 client client/0
 is "a provider's hook succeeds" "$status" 0
 is "hook commands of issuing one" "$(calls | grep -vc juju-log)" 9
@@ -238,19 +243,22 @@ is "who does not lead only asks whether" "$(calls)" 'is-leader --format=json'
 charm <<'EOF'
 local tls <const> = require "charm.tls"
 tls.provides("certificates", {
+  issuer = tls.ca { common_name = "our CA" },
+  policy = function() end,
+})
+EOF
+one_request
+relation_hook certificates-relation-changed certificates:7 client client/0
+is "a policy that says nothing fails the hook" "$status" 1
+has "with its own place in the log" "$(calls)" "src/charm.lua:4: the policy of 'certificates': expected"
+
+charm <<'EOF'
+local tls <const> = require "charm.tls"
+tls.provides("certificates", {
   issuer = function() error("the signer is away") end,
 })
 EOF
-file charmcraft.yaml <<'EOF'
-name: web
-provides:
-  certificates:
-    interface: tls-certificates
-EOF
-answer is-leader true
-answer relation-ids '["certificates:7"]'
-answer relation-list '["client/0"]'
-answer relation-get.client_0 "$(cat "$root/own")"
+one_request
 relation_hook certificates-relation-changed certificates:7 client client/0
 is "an issuer that raises fails the hook" "$status" 1
 has "with its own place in the log" "$(calls)" 'src/charm.lua:3: the signer is away'

@@ -126,8 +126,9 @@ local function settle(self, request, shape)
     return { code = shape.code, message = shape.message, reason = shape.reason }
   end
   if type(shape) ~= "table" then
-    errors.misuse("policy of '%s': expected the shape of a certificate, tls.deny(...) or tls.defer, got %s",
-      self.endpoint, errors.kind(shape))
+    local where = self.policy and core.place(self.policy) .. ": " or ""
+    errors.misuse("%sthe policy of '%s': expected the shape of a certificate, tls.deny(...) or "
+      .. "tls.defer, got %s", where, self.endpoint, errors.kind(shape))
   end
   local issuer = self.issuer
   if type(issuer) == "function" then return issuer(request, shape) end

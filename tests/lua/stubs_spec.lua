@@ -126,4 +126,11 @@ for _, stub in ipairs(stubs) do
   end
 end
 
+-- What only lua/charm uses has stubs, too, but no examples.
+for file, module in pairs { ["core.lua"] = "charm.core", ["tls_core.lua"] = "charm.tls.core" } do
+  test(file .. " names what there is", function()
+    check_names(declarations(file), functions_of(require(module), "core", "."))
+  end)
+end
+
 test.done()

@@ -1,6 +1,7 @@
 /* Units with certificates, for tests: a requirer, and somebody who answers it. */
 #include "tls_world.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -8,6 +9,13 @@
 #include "juju/session.h"
 #include "rows.h"
 #include "x509/cert.h"
+
+bool tls_is_slow(void)
+{
+    const char *wrap = getenv("WRAP");
+
+    return wrap != NULL && *wrap != '\0';
+}
 
 /* --- a requirer --------------------------------------------------------------------------------
  */
@@ -306,10 +314,34 @@ char *tls_certificate_label(const char *unit_number, const char *endpoint, const
 /* --- a provider --------------------------------------------------------------------------------
  */
 
+/* Made once for the whole program, whose end frees them. */
 static struct {
     struct lc_key *key;
     struct lc_cert *cert;
-} ca; /* read once; the program's end frees it */
+} ca;
+
+#define MOST_CSRS 2048
+static struct lc_csr *csrs[MOST_CSRS];
+static struct lc_key *csr_key; /* one for all: it is the CSR that counts */
+
+static void release_all(void)
+{
+    lc_key_unref(ca.key);
+    lc_cert_unref(ca.cert);
+    lc_key_unref(csr_key);
+    for (size_t i = 0; i < MOST_CSRS; i++)
+        lc_csr_unref(csrs[i]);
+}
+
+/* After the first use of OpenSSL, so that it runs before OpenSSL's own end. */
+static void release_at_exit(void)
+{
+    static bool is_set;
+
+    if (!is_set)
+        assert_int_equal(atexit(release_all), 0);
+    is_set = true;
+}
 
 static void load_ca(void)
 {
@@ -325,6 +357,7 @@ static void load_ca(void)
     const char *cert = lc_json_get_string(lc_json_get(json, "certificate"), "pem");
     assert_done(lc_key_parse(key, strlen(key), NULL, &ca.key, &err));
     assert_done(lc_cert_parse(cert, strlen(cert), &ca.cert, &err));
+    release_at_exit();
 }
 
 const char *tls_ca_pem(void)
@@ -548,21 +581,20 @@ void tls_provider_changed(struct tls_provider_unit *unit, const char *relation_i
 
 const char *tls_csr(size_t number)
 {
-    static struct lc_csr *made[2048];
-    static struct lc_key *key; /* one for all: it is the CSR that counts */
     const struct lc_key_spec spec = { .type = LC_KEY_EC };
     LC_AUTO(lc_attrs_release) struct lc_attrs attrs = LC_ATTRS_INIT;
     struct lc_err err = LC_ERR_INIT;
 
-    assert_true(number < LC_COUNT(made));
-    if (made[number] != NULL)
-        return lc_csr_pem(made[number]);
-    if (key == NULL)
-        assert_done(lc_key_generate(&spec, &key, &err));
+    assert_true(number < MOST_CSRS);
+    if (csrs[number] != NULL)
+        return lc_csr_pem(csrs[number]);
+    if (csr_key == NULL)
+        assert_done(lc_key_generate(&spec, &csr_key, &err));
+    release_at_exit();
     assert_done(lc_attrs_set_text(&attrs, "common_name", "x.example.com", 13, &err));
     assert_done(lc_attrs_normalise(&attrs, &err));
-    assert_done(lc_csr_generate(&attrs, key, &made[number], &err));
-    return lc_csr_pem(made[number]);
+    assert_done(lc_csr_generate(&attrs, csr_key, &csrs[number], &err));
+    return lc_csr_pem(csrs[number]);
 }
 
 void tls_put_requests(struct fake_juju *fake, const char *relation_id, const char *who,

@@ -23,6 +23,9 @@
 #define TLS_LIBID    "afd8c2bccf834997afce12c2706d2ede"
 #define TLS_STATE    "luacharm-tls-certificates"
 
+/* Under valgrind (tests/run.sh sets WRAP): fewer rounds do, there it is about memory. */
+bool tls_is_slow(void);
+
 /* --- a requirer --------------------------------------------------------------------------------
  */
 
@@ -152,8 +155,8 @@ void tls_provider_hook(struct tls_provider_unit *unit, const char *hook_name);
 void tls_provider_changed(struct tls_provider_unit *unit, const char *relation_id,
                           const char *remote_unit);
 
-/* A request of a new key for a common name; free with lc_free. Made once for each of the first
- * numbers: tls_csr(3) is always the same text in one program. */
+/* A request: tls_csr(3) is always the same text in one program, up to 2047. All have one key, which
+ * nobody else has. */
 const char *tls_csr(size_t number);
 
 /* The databag's text of these requests: a list of numbers for tls_csr that ends with -1. */

@@ -328,6 +328,11 @@ bool lc_json_take_element(struct lc_json *array, struct lc_json *value)
     return json_array_append_new(open_node(array), open_node(value)) == 0;
 }
 
+struct lc_json *lc_json_dup(const struct lc_json *json)
+{
+    return close_node(json_deep_copy(peek(json)));
+}
+
 const char *lc_json_library(void)
 {
     return jansson_version_str();

@@ -90,6 +90,8 @@ struct lc_json *lc_json_new_null(void);
 bool lc_json_take_member(struct lc_json *object, const char *key, struct lc_json *value)
     LC_MUST_CHECK;
 bool lc_json_take_element(struct lc_json *array, struct lc_json *value) LC_MUST_CHECK;
+/* A tree of its own; NULL when out of memory. */
+struct lc_json *lc_json_dup(const struct lc_json *json);
 
 /* Writing. The style says how separators and strings look:
  *   LC_JSON_COMPACT  {"a":1}; UTF-8 raw; control characters, ", \, U+007F to U+009F, U+2028,

@@ -7,7 +7,9 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/yaml.h"
 #include "cli/model.h"
+#include "model/content.h"
 
 static volatile sig_atomic_t interrupted;
 
@@ -35,7 +37,7 @@ const char *model_folder(const struct lc_args *args)
     return folder == NULL ? LC_MODEL_FOLDER : folder;
 }
 
-static void say_waiting(void)
+void model_say_waiting(void)
 {
     (void)fprintf(stderr, "luacharm: another command works on this model: waiting for it\n");
 }
@@ -43,7 +45,7 @@ static void say_waiting(void)
 bool model_open(const struct lc_args *args, enum lc_store_mode mode, struct lc_store **out,
                 struct lc_err *err)
 {
-    return lc_store_open(model_folder(args), mode, say_waiting, out, err);
+    return lc_store_open(model_folder(args), mode, model_say_waiting, out, err);
 }
 
 int model_fail(const struct lc_err *err)
@@ -206,6 +208,49 @@ bool model_print_json(const struct lc_buf *json, struct lc_err *err)
         return false;
     (void)printf("%s\n", json->data);
     return true;
+}
+
+static bool print_yaml(const struct lc_buf *json, struct lc_err *err)
+{
+    LC_AUTO(lc_json_free) struct lc_json *tree = NULL;
+    LC_AUTO(lc_yaml_writer_free) struct lc_yaml_writer *writer = NULL;
+    struct lc_buf text;
+
+    if (!lc_json_parse(json->data, json->len, 0, &tree, err))
+        return false;
+    lc_buf_hold(&text, json->len * 2 + 1024); /* it may hold a secret: it must not move */
+    bool good = lc_yaml_writer_new(&text, &writer, err);
+    if (good) {
+        lc_yaml_put(writer, tree);
+        good = lc_yaml_writer_finish(writer, err);
+    }
+    if (good)
+        (void)printf("%s", text.data);
+    lc_buf_wipe(&text);
+    return good;
+}
+
+bool model_print(const struct lc_args *args, const struct lc_buf *json, struct lc_err *err)
+{
+    if (lc_args_has(args, "json"))
+        return model_print_json(json, err);
+    return lc_buf_check(json, err) && print_yaml(json, err);
+}
+
+void model_put_pair(struct lc_json_writer *json, const char *key, const char *value)
+{
+    lc_json_key(json, key);
+    lc_json_put_string(json, value);
+}
+
+void model_put_time(struct lc_json_writer *json, const char *key, int64_t time)
+{
+    char text[LC_TIME_TEXT_BYTES];
+
+    if (time == 0)
+        return;
+    lc_time_format(time, text);
+    model_put_pair(json, key, text);
 }
 
 static const struct lc_cmd *const verbs[] = {

@@ -70,16 +70,11 @@ const struct lc_cmd model_cmd_new = {
     .run = run_new,
 };
 
-static void say_waiting(void)
-{
-    (void)fprintf(stderr, "luacharm: another command works on this model: waiting for it\n");
-}
-
 static int run_destroy(const struct lc_args *args, struct lc_err *err)
 {
     bool left;
 
-    if (!lc_store_destroy(model_folder(args), say_waiting, &left, err))
+    if (!lc_store_destroy(model_folder(args), model_say_waiting, &left, err))
         return model_fail(err);
     (void)printf("Destroyed the model in %s%s\n", model_folder(args),
                  left ? ", and left what was not its own" : "");
@@ -197,9 +192,10 @@ const struct lc_cmd model_cmd_refresh = {
 };
 
 /* One value as it is, or all of them as a map. */
-static int show_config(struct lc_store *store, const char *app, const char *key, bool as_json,
-                       struct lc_err *err)
+static int show_config(const struct lc_args *args, struct lc_store *store, struct lc_err *err)
 {
+    const char *app = args->positionals[0];
+    const char *key = args->count > 1 ? args->positionals[1] : NULL;
     LC_AUTO(lc_app_release) struct lc_app row = LC_APP_INIT;
     LC_AUTO(lc_charm_meta_free) struct lc_charm_meta *meta = NULL;
     LC_AUTO(lc_json_free) struct lc_json *config = NULL;
@@ -213,13 +209,13 @@ static int show_config(struct lc_store *store, const char *app, const char *key,
         return model_fail(err);
     }
     const struct lc_json *value = key == NULL ? config : lc_json_get(config, key);
-    if (as_json || lc_json_type(value) != LC_JSON_STRING) {
-        struct lc_json_writer writer = lc_json_writer(&text, LC_JSON_PRETTY);
-        lc_json_put(&writer, value);
-    } else {
-        lc_buf_puts(&text, lc_json_string(value));
+    if (key != NULL && !lc_args_has(args, "json") && lc_json_type(value) == LC_JSON_STRING) {
+        (void)printf("%s\n", lc_json_string(value));
+        return LC_EXIT_DONE;
     }
-    return model_print_json(&text, err) ? LC_EXIT_DONE : model_fail(err);
+    struct lc_json_writer writer = lc_json_writer(&text, LC_JSON_PRETTY);
+    lc_json_put(&writer, value);
+    return model_print(args, &text, err) ? LC_EXIT_DONE : model_fail(err);
 }
 
 static int run_config(const struct lc_args *args, struct lc_err *err)
@@ -235,8 +231,7 @@ static int run_config(const struct lc_args *args, struct lc_err *err)
     if (!model_open(args, asks ? LC_STORE_READ : LC_STORE_WORK, &store, err))
         return model_fail(err);
     if (asks)
-        return show_config(store, app, args->count > 1 ? args->positionals[1] : NULL,
-                           lc_args_has(args, "json"), err);
+        return show_config(args, store, err);
     for (size_t i = 1; i < args->count; i++)
         if (!lc_strlist_add(&settings, args->positionals[i], err))
             return model_fail(err);

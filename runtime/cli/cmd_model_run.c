@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "base/yaml.h"
 #include "cli/model.h"
 #include "model/verbs.h"
 
@@ -60,20 +59,6 @@ const struct lc_cmd model_cmd_advance = {
     .run = run_advance,
 };
 
-static bool print_yaml(const struct lc_json *tree, struct lc_err *err)
-{
-    LC_AUTO(lc_yaml_writer_free) struct lc_yaml_writer *writer = NULL;
-    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(64u * 1024 * 1024);
-
-    if (!lc_yaml_writer_new(&text, &writer, err))
-        return false;
-    lc_yaml_put(writer, tree);
-    if (!lc_yaml_writer_finish(writer, err))
-        return false;
-    (void)printf("%s", text.data);
-    return true;
-}
-
 static bool print_results(const struct lc_args *args, const struct lc_action_result *result,
                           struct lc_err *err)
 {
@@ -82,9 +67,11 @@ static bool print_results(const struct lc_args *args, const struct lc_action_res
 
     if (!lc_json_parse(result->results, strlen(result->results), 0, &tree, err))
         return false;
-    if (!lc_args_has(args, "json"))
-        return print_yaml(tree, err);
     struct lc_json_writer writer = lc_json_writer(&json, LC_JSON_PRETTY);
+    if (!lc_args_has(args, "json")) {
+        lc_json_put(&writer, tree);
+        return model_print(args, &json, err);
+    }
     lc_json_begin_object(&writer);
     lc_json_key(&writer, "id");
     lc_json_put_integer(&writer, result->id);

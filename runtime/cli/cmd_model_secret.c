@@ -7,22 +7,6 @@
 #include "cli/model.h"
 #include "model/tool_secret.h"
 
-static void put_pair(struct lc_json_writer *json, const char *key, const char *value)
-{
-    lc_json_key(json, key);
-    lc_json_put_string(json, value);
-}
-
-static void put_time(struct lc_json_writer *json, const char *key, int64_t time)
-{
-    char text[LC_TIME_TEXT_BYTES];
-
-    if (time == 0)
-        return;
-    lc_time_format(time, text);
-    put_pair(json, key, text);
-}
-
 static bool put_revisions(struct lc_json_writer *json, struct lc_store *store, const char *id,
                           struct lc_err *err)
 {
@@ -36,8 +20,8 @@ static bool put_revisions(struct lc_json_writer *json, struct lc_store *store, c
         lc_json_begin_object(json);
         lc_json_key(json, "revision");
         lc_json_put_integer(json, revisions.items[i].revision);
-        put_time(json, "created", revisions.items[i].created);
-        put_time(json, "expires", revisions.items[i].expire_at);
+        model_put_time(json, "created", revisions.items[i].created);
+        model_put_time(json, "expires", revisions.items[i].expire_at);
         lc_json_key(json, "obsolete");
         lc_json_put_boolean(json, revisions.items[i].obsolete);
         lc_json_end_object(json);
@@ -57,7 +41,7 @@ static bool put_grants(struct lc_json_writer *json, struct lc_store *store, cons
     lc_json_begin_array(json);
     for (size_t i = 0; i < grants.count; i++) {
         lc_json_begin_object(json);
-        put_pair(json, "target", grants.items[i].subject);
+        model_put_pair(json, "target", grants.items[i].subject);
         lc_json_key(json, "relation");
         lc_json_put_integer(json, grants.items[i].relation);
         lc_json_end_object(json);
@@ -70,15 +54,15 @@ static bool put_grants(struct lc_json_writer *json, struct lc_store *store, cons
 static bool put_meta(struct lc_json_writer *json, struct lc_store *store,
                      const struct lc_secret_meta *meta, struct lc_err *err)
 {
-    put_pair(json, "owner", meta->unit == NULL ? meta->app : meta->unit);
-    put_pair(json, "label", meta->label);
-    put_pair(json, "description", meta->description);
+    model_put_pair(json, "owner", meta->unit == NULL ? meta->app : meta->unit);
+    model_put_pair(json, "label", meta->label);
+    model_put_pair(json, "description", meta->description);
     lc_json_key(json, "revision");
     lc_json_put_integer(json, meta->latest);
-    put_pair(json, "rotation", meta->rotate);
-    put_time(json, "rotates", meta->rotate_at);
-    put_time(json, "created", meta->created);
-    put_time(json, "updated", meta->updated);
+    model_put_pair(json, "rotation", meta->rotate);
+    model_put_time(json, "rotates", meta->rotate_at);
+    model_put_time(json, "created", meta->created);
+    model_put_time(json, "updated", meta->updated);
     return put_revisions(json, store, meta->id, err) && put_grants(json, store, meta->id, err);
 }
 
@@ -197,26 +181,6 @@ static bool put_content(struct lc_json_writer *json, struct lc_store *store, con
     return true;
 }
 
-static bool print_yaml(const struct lc_buf *json, struct lc_err *err)
-{
-    LC_AUTO(lc_json_free) struct lc_json *tree = NULL;
-    LC_AUTO(lc_yaml_writer_free) struct lc_yaml_writer *writer = NULL;
-    struct lc_buf text;
-
-    if (!lc_buf_check(json, err) || !lc_json_parse(json->data, json->len, 0, &tree, err))
-        return false;
-    lc_buf_hold(&text, json->len * 2 + 1024);
-    bool good = lc_yaml_writer_new(&text, &writer, err);
-    if (good) {
-        lc_yaml_put(writer, tree);
-        good = lc_yaml_writer_finish(writer, err);
-    }
-    if (good)
-        (void)printf("%s", text.data);
-    lc_buf_wipe(&text);
-    return good;
-}
-
 static bool show_secret(const struct lc_args *args, struct lc_store *store, struct lc_buf *json,
                         struct lc_err *err)
 {
@@ -237,7 +201,7 @@ static bool show_secret(const struct lc_args *args, struct lc_store *store, stru
         return false;
     lc_json_end_object(&writer);
     lc_json_end_object(&writer);
-    return lc_args_has(args, "json") ? model_print_json(json, err) : print_yaml(json, err);
+    return model_print(args, json, err);
 }
 
 static int run_show_secret(const struct lc_args *args, struct lc_err *err)

@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "base/yaml.h"
 #include "cli/model.h"
 #include "model/check.h"
 #include "model/context.h"
@@ -21,25 +20,11 @@ struct shown {
     struct lc_json_writer json;
 };
 
-static void put_pair(struct lc_json_writer *json, const char *key, const char *value)
-{
-    lc_json_key(json, key);
-    lc_json_put_string(json, value);
-}
-
-static void put_since(struct lc_json_writer *json, int64_t since)
-{
-    char text[LC_TIME_TEXT_BYTES];
-
-    lc_time_format(since, text);
-    put_pair(json, "since", text);
-}
-
 static void put_status(struct lc_json_writer *json, const struct lc_status *status)
 {
-    put_pair(json, "status", status->status);
-    put_pair(json, "message", status->message);
-    put_since(json, status->since);
+    model_put_pair(json, "status", status->status);
+    model_put_pair(json, "message", status->message);
+    model_put_time(json, "since", status->since);
 }
 
 /* "443/tcp 8000-8010/udp" */
@@ -92,12 +77,12 @@ static bool show_unit_row(struct shown *shown, const char *name, const char *lea
     lc_json_key(&shown->json, name);
     lc_json_begin_object(&shown->json);
     put_status(&shown->json, &status);
-    put_pair(&shown->json, "agent", agent_state(&unit));
+    model_put_pair(&shown->json, "agent", agent_state(&unit));
     lc_json_key(&shown->json, "leader");
     lc_json_put_boolean(&shown->json, leads);
-    put_pair(&shown->json, "life", unit.dying ? "dying" : "alive");
-    put_pair(&shown->json, "address", address);
-    put_pair(&shown->json, "ports", ports.data);
+    model_put_pair(&shown->json, "life", unit.dying ? "dying" : "alive");
+    model_put_pair(&shown->json, "address", address);
+    model_put_pair(&shown->json, "ports", ports.data);
     lc_json_end_object(&shown->json);
     return MODEL_ROW(&shown->units, err, starred.data, status.status, agent_state(&unit), address,
                      ports.data, status.message);
@@ -123,12 +108,12 @@ static bool show_app(struct shown *shown, const char *name, struct lc_err *err)
     lc_json_key(&shown->json, name);
     lc_json_begin_object(&shown->json);
     put_status(&shown->json, &status);
-    put_pair(&shown->json, "charm", app.charm);
-    put_pair(&shown->json, "path", app.source);
+    model_put_pair(&shown->json, "charm", app.charm);
+    model_put_pair(&shown->json, "path", app.source);
     lc_json_key(&shown->json, "revision");
     lc_json_put_integer(&shown->json, app.revision);
-    put_pair(&shown->json, "version", app.version);
-    put_pair(&shown->json, "life", app.dying ? "dying" : "alive");
+    model_put_pair(&shown->json, "version", app.version);
+    model_put_pair(&shown->json, "life", app.dying ? "dying" : "alive");
     lc_json_key(&shown->json, "units");
     lc_json_begin_object(&shown->json);
     for (size_t i = 0; i < units.count; i++)
@@ -152,11 +137,11 @@ static bool show_relation(struct shown *shown, const struct lc_relation *relatio
     lc_json_begin_object(&shown->json);
     lc_json_key(&shown->json, "id");
     lc_json_put_integer(&shown->json, relation->id);
-    put_pair(&shown->json, "provider", provider.data);
-    put_pair(&shown->json, "requirer", requirer.data);
-    put_pair(&shown->json, "interface", relation->interface);
-    put_pair(&shown->json, "type", relation->peer ? "peer" : "regular");
-    put_pair(&shown->json, "life", relation->dying ? "dying" : "alive");
+    model_put_pair(&shown->json, "provider", provider.data);
+    model_put_pair(&shown->json, "requirer", requirer.data);
+    model_put_pair(&shown->json, "interface", relation->interface);
+    model_put_pair(&shown->json, "type", relation->peer ? "peer" : "regular");
+    model_put_pair(&shown->json, "life", relation->dying ? "dying" : "alive");
     lc_json_end_object(&shown->json);
     return MODEL_ROW(&shown->relations, err, id, provider.data, requirer.data, relation->interface,
                      relation->peer ? "peer" : "regular", relation->dying ? "being removed" : "");
@@ -219,10 +204,10 @@ static int show(struct shown *shown, const struct lc_args *args, struct lc_err *
     lc_time_format(now, time);
     lc_json_key(&shown->json, "model");
     lc_json_begin_object(&shown->json);
-    put_pair(&shown->json, "name", lc_store_name(shown->store));
-    put_pair(&shown->json, "uuid", lc_store_uuid(shown->store));
-    put_pair(&shown->json, "time", time);
-    put_pair(&shown->json, "version", lc_store_juju_version(shown->store));
+    model_put_pair(&shown->json, "name", lc_store_name(shown->store));
+    model_put_pair(&shown->json, "uuid", lc_store_uuid(shown->store));
+    model_put_pair(&shown->json, "time", time);
+    model_put_pair(&shown->json, "version", lc_store_juju_version(shown->store));
     lc_json_end_object(&shown->json);
     if (!gather(shown, err))
         return model_fail(err);
@@ -264,7 +249,7 @@ static void put_map(struct lc_json_writer *json, const char *key, const struct l
     lc_json_key(json, key);
     lc_json_begin_object(json);
     for (size_t i = 0; i < map->count; i++)
-        put_pair(json, map->entries[i].key, map->entries[i].value);
+        model_put_pair(json, map->entries[i].key, map->entries[i].value);
     lc_json_end_object(json);
 }
 
@@ -288,10 +273,10 @@ static bool put_relation(struct lc_json_writer *json, struct lc_store *store,
     lc_json_begin_object(json);
     lc_json_key(json, "relation-id");
     lc_json_put_integer(json, relation->id);
-    put_pair(json, "endpoint", relation->endpoint);
-    put_pair(json, "related-application", relation->remote_app);
-    put_pair(json, "related-endpoint", relation->remote_endpoint);
-    put_pair(json, "interface", relation->interface);
+    model_put_pair(json, "endpoint", relation->endpoint);
+    model_put_pair(json, "related-application", relation->remote_app);
+    model_put_pair(json, "related-endpoint", relation->remote_endpoint);
+    model_put_pair(json, "interface", relation->interface);
     if (!lc_store_members(store, relation->id, unit->name, &members, err) ||
         !put_bag(json, store, relation->id, "local-unit-data", unit->name, err) ||
         !put_bag(json, store, relation->id, "local-application-data", unit->app, err) ||
@@ -327,9 +312,9 @@ static bool put_unit(struct lc_json_writer *json, struct lc_store *store,
     put_status(json, &status);
     lc_json_key(json, "leader");
     lc_json_put_boolean(json, app.leader != NULL && strcmp(app.leader, unit->name) == 0);
-    put_pair(json, "life", unit->dying ? "dying" : "alive");
-    put_pair(json, "address", address);
-    put_pair(json, "opened-ports", ports.data);
+    model_put_pair(json, "life", unit->dying ? "dying" : "alive");
+    model_put_pair(json, "address", address);
+    model_put_pair(json, "opened-ports", ports.data);
     put_map(json, "state", &state);
     lc_json_key(json, "relation-info");
     lc_json_begin_array(json);
@@ -344,10 +329,7 @@ static int run_show_unit(const struct lc_args *args, struct lc_err *err)
 {
     LC_AUTO(lc_store_free) struct lc_store *store = NULL;
     LC_AUTO(lc_unit_release) struct lc_unit unit = LC_UNIT_INIT;
-    LC_AUTO(lc_json_free) struct lc_json *tree = NULL;
-    LC_AUTO(lc_yaml_writer_free) struct lc_yaml_writer *yaml = NULL;
     LC_AUTO(lc_buf_release) struct lc_buf json = LC_BUF_INIT(64u * 1024 * 1024);
-    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(64u * 1024 * 1024);
 
     struct lc_json_writer writer = lc_json_writer(&json, LC_JSON_PRETTY);
     if (!model_open(args, LC_STORE_READ, &store, err) ||
@@ -360,16 +342,7 @@ static int run_show_unit(const struct lc_args *args, struct lc_err *err)
         return model_fail(err);
     lc_json_end_object(&writer);
     lc_json_end_object(&writer);
-    if (lc_args_has(args, "json"))
-        return model_print_json(&json, err) ? LC_EXIT_DONE : model_fail(err);
-    if (!lc_buf_check(&json, err) || !lc_json_parse(json.data, json.len, 0, &tree, err) ||
-        !lc_yaml_writer_new(&text, &yaml, err))
-        return model_fail(err);
-    lc_yaml_put(yaml, tree);
-    if (!lc_yaml_writer_finish(yaml, err))
-        return model_fail(err);
-    (void)printf("%s", text.data);
-    return LC_EXIT_DONE;
+    return model_print(args, &json, err) ? LC_EXIT_DONE : model_fail(err);
 }
 
 const struct lc_cmd model_cmd_show_unit = {
@@ -407,11 +380,11 @@ static bool print_log_json(void *context, const struct lc_log_line *line, struct
     (void)err; /* the buffer keeps it */
     lc_time_format(line->time, time);
     lc_json_begin_object(json);
-    put_pair(json, "time", time);
-    put_pair(json, "unit", line->unit);
-    put_pair(json, "level", lc_level_name(line->level));
-    put_pair(json, "module", line->module);
-    put_pair(json, "message", line->text);
+    model_put_pair(json, "time", time);
+    model_put_pair(json, "unit", line->unit);
+    model_put_pair(json, "level", lc_level_name(line->level));
+    model_put_pair(json, "module", line->module);
+    model_put_pair(json, "message", line->text);
     lc_json_end_object(json);
     return true;
 }

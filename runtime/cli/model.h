@@ -35,6 +35,9 @@ const char *model_folder(const struct lc_args *args);
 bool model_open(const struct lc_args *args, enum lc_store_mode mode, struct lc_store **out,
                 struct lc_err *err) LC_MUST_CHECK;
 
+/* That another command holds the lock. */
+void model_say_waiting(void);
+
 /* The exit status for a failure. */
 int model_fail(const struct lc_err *err);
 
@@ -75,8 +78,14 @@ void model_table_print(const struct model_table *table);
 void model_table_release(struct model_table *table);
 LC_AUTO_VALUE(struct model_table, model_table_release);
 
-/* Print what a writer has put together. */
+/* Print what a writer has put together, as it is or as YAML. */
 bool model_print_json(const struct lc_buf *json, struct lc_err *err) LC_MUST_CHECK;
+bool model_print(const struct lc_args *args, const struct lc_buf *json, struct lc_err *err)
+    LC_MUST_CHECK; /* --json decides */
+
+/* A member that is text, or a time (0: none). */
+void model_put_pair(struct lc_json_writer *json, const char *key, const char *value);
+void model_put_time(struct lc_json_writer *json, const char *key, int64_t time);
 
 extern const struct lc_cmd model_cmd_new;
 extern const struct lc_cmd model_cmd_destroy;

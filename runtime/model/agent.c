@@ -14,7 +14,7 @@
 #include "base/text.h"
 #include "model/agent_private.h"
 #include "model/check.h"
-#include "model/commit.h"
+
 #include "model/store_log.h"
 #include "model/tools.h"
 
@@ -71,6 +71,11 @@ bool lc_agent_init(struct lc_agent *agent, struct lc_store *store, int64_t timeo
     agent->tools = lc_store_path(store, "tools");
     if (agent->program == NULL || agent->tools == NULL)
         return lc_fail_memory(err);
+    if (strchr(agent->tools, ':') != NULL)
+        return lc_fail(err, LC_EUSAGE,
+                       "%s: a model cannot be in a folder with ':' in its path: the hook commands"
+                       " would not be found in PATH",
+                       lc_store_folder(store));
     return lc_dir_make(agent->tools, 0755, err) && make_links(agent, err);
 }
 
@@ -208,17 +213,14 @@ static bool set_failed(struct lc_store *store, const char *unit, const char *jso
 static bool finish_good(struct lc_context *context, struct lc_report *report, struct lc_err *err)
 {
     struct lc_store *store = context->store;
-    struct lc_err fault = LC_ERR_INIT;
-    bool refused = false;
+    struct lc_err refusal = LC_ERR_INIT;
 
-    if (report->outcome == LC_OUTCOME_OK && !lc_commit(context, &refused, &fault)) {
-        if (!refused) {
-            *err = fault;
-            return false;
-        }
+    if (report->outcome == LC_OUTCOME_OK && !agent_commit(context, &refusal, err))
+        return false;
+    if (refusal.code != LC_OK) {
         report->outcome = LC_OUTCOME_FAILED;
         (void)snprintf(report->why, sizeof(report->why), "cannot apply changes: %.480s",
-                       fault.message);
+                       refusal.message);
         return true;
     }
     if (!lc_store_set_phase(store, context->unit.name, LC_PHASE_IDLE, NULL, err) ||

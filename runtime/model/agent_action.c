@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "model/agent_private.h"
 #include "model/check.h"
-#include "model/commit.h"
+
 #include "model/store_log.h"
 
 #define MAX_RESULTS (32u * 1024 * 1024)
@@ -116,20 +116,17 @@ static bool find_action(const char *charm, const char *unit, const char *name, c
 static bool commit_action(struct lc_context *context, struct agent_result *result,
                           struct lc_action_result *out, struct lc_err *err)
 {
-    struct lc_err fault = LC_ERR_INIT;
-    bool refused = false;
+    struct lc_err refusal = LC_ERR_INIT;
 
     out->failed = context->action_failed;
     (void)snprintf(out->message, sizeof(out->message), "%.500s",
                    context->action_message == NULL ? "" : context->action_message);
-    if (lc_commit(context, &refused, &fault))
-        return true;
-    if (!refused) {
-        *err = fault;
+    if (!agent_commit(context, &refusal, err))
         return false;
-    }
+    if (refusal.code == LC_OK)
+        return true;
     out->failed = true;
-    lc_buf_printf(&result->proc.err, "%s\n", fault.message);
+    lc_buf_printf(&result->proc.err, "%s\n", refusal.message);
     if (out->message[0] == '\0')
         (void)snprintf(out->message, sizeof(out->message), "committing requested changes failed");
     return true;
@@ -238,19 +235,15 @@ static bool end_exec(struct lc_context *context, struct lc_report *report, struc
 {
     LC_AUTO(lc_tx_release) struct lc_tx tx = LC_TX_INIT;
     LC_AUTO(lc_free) char *json = NULL;
-    struct lc_err fault = LC_ERR_INIT;
-    bool refused = false;
+    struct lc_err refusal = LC_ERR_INIT;
 
-    if (!lc_tx_begin(&tx, context->store, err) || !lc_hook_encode(context->hook, &json, err))
+    if (!lc_tx_begin(&tx, context->store, err) || !lc_hook_encode(context->hook, &json, err) ||
+        (report->outcome == LC_OUTCOME_OK && !agent_commit(context, &refusal, err)))
         return false;
-    if (report->outcome == LC_OUTCOME_OK && !lc_commit(context, &refused, &fault)) {
-        if (!refused) {
-            *err = fault;
-            return false;
-        }
+    if (refusal.code != LC_OK) {
         report->outcome = LC_OUTCOME_FAILED;
         (void)snprintf(report->why, sizeof(report->why), "cannot apply changes: %.480s",
-                       fault.message);
+                       refusal.message);
     }
     return lc_store_add_run(context->store, context->unit.name, "juju-exec", json,
                             lc_outcome_name(report->outcome), report->ms, err) &&

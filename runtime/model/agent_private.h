@@ -52,6 +52,11 @@ bool agent_deploy_charm(struct lc_agent *agent, const struct lc_unit *unit, int6
 bool agent_find_program(const char *charm, const char *kind, const char *name, char **out,
                         struct lc_err *err) LC_MUST_CHECK;
 
+/* What the run asked for is done. refusal: LC_OK, or why Juju's rules forbid it, which is the
+ * hook's failure. False: the store has failed. */
+bool agent_commit(struct lc_context *context, struct lc_err *refusal, struct lc_err *err)
+    LC_MUST_CHECK;
+
 /* A line of the agent's own in the log. */
 bool agent_log(struct lc_store *store, const char *unit, enum lc_level level, struct lc_err *err,
                const char *format, ...) LC_PRINTF(5, 6) LC_MUST_CHECK;

@@ -15,12 +15,6 @@
 #define CLIENT_TIMEOUT_S 10 /* for a client to send its request, or to take the answer */
 #define BACKLOG          64
 
-static void close_fd_auto(const int *fd)
-{
-    if (*fd != -1)
-        (void)close(*fd); /* nothing was buffered */
-}
-
 /* False without err: the path is too long, or the file system has no sockets. */
 static bool listen_at(const char *path, int *fd_out)
 {
@@ -30,7 +24,7 @@ static bool listen_at(const char *path, int *fd_out)
         return false;
     memcpy(place.sun_path, path, strlen(path) + 1);
     (void)unlink(path); /* a killed agent's; it need not be there */
-    LC_AUTO(close_fd) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    LC_AUTO(lc_wire_close) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd == -1)
         return false;
     const mode_t before = umask(077);
@@ -112,7 +106,7 @@ static bool serve(void *context, struct lc_err *err)
     LC_AUTO(lc_wire_request_release) struct lc_wire_request request = LC_WIRE_REQUEST_INIT;
     LC_AUTO(lc_wire_reply_release) struct lc_wire_reply reply = LC_WIRE_REPLY_INIT;
     struct lc_err fault = LC_ERR_INIT;
-    LC_AUTO(close_fd) int fd = accept4(server->fd, NULL, NULL, SOCK_CLOEXEC);
+    LC_AUTO(lc_wire_close) int fd = accept4(server->fd, NULL, NULL, SOCK_CLOEXEC);
 
     if (fd == -1 || !set_timeouts(fd) || !lc_wire_receive_request(fd, &request, &fault))
         return true;

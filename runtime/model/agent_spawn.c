@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "model/agent_private.h"
+#include "model/commit.h"
 #include "model/store_log.h"
 
 #define MAX_OUTPUT (8u * 1024 * 1024) /* bytes of each stream; what is over is dropped */
@@ -73,6 +74,18 @@ bool agent_spawn(struct lc_agent *agent, struct lc_context *context, const char 
         *err = (struct lc_err)LC_ERR_INIT;
     }
     return log_output(context, &out->proc, err);
+}
+
+bool agent_commit(struct lc_context *context, struct lc_err *refusal, struct lc_err *err)
+{
+    struct lc_err fault = LC_ERR_INIT;
+    bool refused = false;
+
+    *refusal = (struct lc_err)LC_ERR_INIT;
+    if (lc_commit(context, &refused, &fault))
+        return true;
+    *(refused ? refusal : err) = fault;
+    return refused;
 }
 
 bool agent_log(struct lc_store *store, const char *unit, enum lc_level level, struct lc_err *err,

@@ -132,15 +132,6 @@ static bool gather(const struct lc_strlist *given, struct lc_strmap *out, struct
     return true;
 }
 
-static bool copy_tree(const struct lc_json *value, struct lc_json **out, struct lc_err *err)
-{
-    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(LC_YAML_MAX_BYTES);
-
-    struct lc_json_writer writer = lc_json_writer(&text, LC_JSON_COMPACT);
-    lc_json_put(&writer, value);
-    return lc_buf_check(&text, err) && lc_json_parse(text.data, text.len, 0, out, err);
-}
-
 static bool fill_defaults(const struct lc_charm_action *action, struct lc_json *params,
                           struct lc_err *err)
 {
@@ -153,12 +144,9 @@ static bool fill_defaults(const struct lc_charm_action *action, struct lc_json *
     for (size_t i = 0; i < names.count; i++) {
         const struct lc_json *initial = lc_json_get(lc_json_get(action->params, names.items[i]),
                                                     "default");
-        struct lc_json *copy = NULL;
         if (initial == NULL || lc_json_get(params, names.items[i]) != NULL)
             continue;
-        if (!copy_tree(initial, &copy, err))
-            return false;
-        if (!lc_json_take_member(params, names.items[i], copy))
+        if (!lc_json_take_member(params, names.items[i], lc_json_dup(initial)))
             return lc_fail_memory(err);
     }
     return true;

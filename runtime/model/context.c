@@ -131,16 +131,6 @@ bool lc_context_load_ports(struct lc_context *context, struct lc_err *err)
     return lc_store_ports(context->store, context->unit.name, &context->ports, err);
 }
 
-/* A copy, since trees are not shared. */
-static bool copy_value(const struct lc_json *value, struct lc_json **out, struct lc_err *err)
-{
-    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(16u * 1024 * 1024);
-
-    struct lc_json_writer writer = lc_json_writer(&text, LC_JSON_COMPACT);
-    lc_json_put(&writer, value);
-    return lc_buf_check(&text, err) && lc_json_parse(text.data, text.len, 0, out, err);
-}
-
 bool lc_config_effective(struct lc_store *store, const struct lc_charm_meta *meta, const char *app,
                          bool all, struct lc_json **out, struct lc_err *err)
 {
@@ -157,10 +147,11 @@ bool lc_config_effective(struct lc_store *store, const struct lc_charm_meta *met
         struct lc_json *value = NULL;
         if (set == NULL && option->default_value == NULL && !all)
             continue;
-        const bool good = set != NULL ? lc_json_parse(set, strlen(set), 0, &value, err)
-                                      : copy_value(option->default_value, &value, err);
-        if (!good)
+        if (set != NULL && !lc_json_parse(set, strlen(set), 0, &value, err))
             return false;
+        if (set == NULL)
+            value = option->default_value == NULL ? lc_json_new_null()
+                                                  : lc_json_dup(option->default_value);
         if (!lc_json_take_member(config, option->name, value))
             return lc_fail_memory(err);
     }

@@ -37,12 +37,6 @@ static bool need_env(const char *name, const char **out, struct lc_err *err)
     return *out != NULL ? true : lc_fail(err, LC_ESTATE, "%s not set", name);
 }
 
-static void close_fd_auto(const int *fd)
-{
-    if (*fd != -1)
-        (void)close(*fd); /* nothing was buffered */
-}
-
 static bool dial(const char *address, int *fd_out, struct lc_err *err)
 {
     struct sockaddr_un place = { .sun_family = AF_UNIX };
@@ -50,7 +44,7 @@ static bool dial(const char *address, int *fd_out, struct lc_err *err)
     if (strlen(address) >= sizeof(place.sun_path))
         return lc_fail(err, LC_ELIMIT, "dial unix %s: the path is too long", address);
     memcpy(place.sun_path, address, strlen(address) + 1);
-    LC_AUTO(close_fd) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    LC_AUTO(lc_wire_close) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd == -1)
         return lc_fail_errno(err, errno, "dial unix %s", address);
     if (connect(fd, (const struct sockaddr *)&place, sizeof(place)) == -1)
@@ -64,7 +58,7 @@ static bool dial(const char *address, int *fd_out, struct lc_err *err)
 static bool ask(const char *address, const char *const *words, const struct lc_buf *input,
                 struct lc_wire_reply *reply, struct lc_err *err)
 {
-    LC_AUTO(close_fd) int fd = -1;
+    LC_AUTO(lc_wire_close) int fd = -1;
 
     return dial(address, &fd, err) &&
            lc_wire_send_request(fd, words, input == NULL ? NULL : input->data,

@@ -15,6 +15,12 @@
 
 enum { HEADER_WORDS = 4 };
 
+void lc_wire_close_auto(const int *fd)
+{
+    if (*fd != -1)
+        (void)close(*fd); /* nothing was buffered */
+}
+
 static bool send_all(int fd, const void *bytes, size_t len, struct lc_err *err)
 {
     const char *at = bytes;

@@ -38,6 +38,9 @@ struct lc_wire_request {
 void lc_wire_request_release(struct lc_wire_request *request);
 LC_AUTO_VALUE(struct lc_wire_request, lc_wire_request_release);
 
+/* For LC_AUTO: a socket, or -1. */
+void lc_wire_close_auto(const int *fd);
+
 /* words: NULL-terminated. input: NULL for none. */
 bool lc_wire_send_request(int fd, const char *const *words, const void *input, size_t input_len,
                           struct lc_err *err) LC_MUST_CHECK;

@@ -46,7 +46,10 @@ static bool log_output(struct lc_context *context, const struct lc_proc_result *
 
     return lc_tx_begin(&tx, context->store, err) &&
            log_stream(context, &result->out, LC_LEVEL_DEBUG, err) &&
-           log_stream(context, &result->err, LC_LEVEL_WARNING, err) && lc_tx_commit(&tx, err);
+           log_stream(context, &result->err, LC_LEVEL_WARNING, err) &&
+           (!result->too_much || agent_log(context->store, context->unit.name, LC_LEVEL_WARNING,
+                                           err, "output over %u bytes was dropped", MAX_OUTPUT)) &&
+           lc_tx_commit(&tx, err);
 }
 
 bool agent_spawn(struct lc_agent *agent, struct lc_context *context, const char *charm,

@@ -106,4 +106,7 @@ is 'what it did' "$(as asker/0 state-get from)" exec
 fails 'a command that fails' 1 'asker/0: exit status 7' model exec asker/0 'state-set from=failed; exit 7'
 is 'commits nothing' "$(as asker/0 state-get from)" exec
 fails 'exec with a relation that is not there' 1 'relation not found' model exec -r db:9 asker/0 -- true
+quiet model exec asker/0 'head -c 9000000 /dev/zero | tr "\0" "x" | fold -w 4000'
+has 'output without end is cut, and the log says so' "$(model debug-log --replay --level WARNING)" \
+    'output over 8388608 bytes was dropped'
 done_testing

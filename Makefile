@@ -63,7 +63,7 @@ RELEASED_ONLY := tests/cli/static.t tests/conformance/canary.t
 SCRIPTS       := $(filter-out $(if $(filter release,$(PROFILE)),,$(RELEASED_ONLY)), \
                  $(wildcard tests/cli/*.t tests/model/*.t tests/conformance/*.t))
 
-.PHONY: all help test check asan valgrind ci demo format install clean setup units objects FORCE
+.PHONY: all help test check asan valgrind ci mutants demo format install clean setup units objects FORCE
 .DELETE_ON_ERROR:
 
 all: $(PROGRAM)
@@ -76,6 +76,7 @@ help:
 	@echo 'make asan           all tests under the address and undefined-behaviour sanitizers'
 	@echo 'make valgrind       the C and Lua tests under valgrind'
 	@echo 'make ci             what CI runs: check, test, asan, valgrind'
+	@echo 'make mutants        plants faults, one at a time: each must turn its test red (T=: as above)'
 	@echo 'make install        PREFIX=$(PREFIX), DESTDIR='
 	@echo 'make format clean'
 
@@ -174,6 +175,9 @@ check:
 
 ci:
 	@.ci/ci.sh
+
+mutants: setup
+	@tests/mutants/run.sh '$(T)'
 
 demo:
 	@.ci/setup build

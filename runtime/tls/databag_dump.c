@@ -20,7 +20,8 @@ static void put_texts(struct lc_json_writer *writer, const char *key, const stru
     lc_json_end_array(writer);
 }
 
-/* Members that we do not know, in their order behind those that we do. known ends with NULL. */
+/* Members that we do not know, in their order behind those that we do; null is never written (1.2).
+ * known ends with NULL. */
 static void put_unknown(struct lc_json_writer *writer, const struct lc_json *source,
                         const char *const *known)
 {
@@ -29,7 +30,7 @@ static void put_unknown(struct lc_json_writer *writer, const struct lc_json *sou
     void *at = NULL;
 
     while (lc_json_next(source, &at, &key, &value)) {
-        if (lc_databag_is_known(known, key))
+        if (lc_json_type(value) == LC_JSON_NULL || lc_databag_is_known(known, key))
             continue;
         lc_json_key(writer, key);
         lc_json_put(writer, value);

@@ -539,10 +539,13 @@ static bool work_provider(struct tls_provider_unit *unit, struct lc_session *ses
                                       .log = &log };
     LC_AUTO(lc_provider_free) struct lc_provider *provider = NULL;
 
-    return lc_provider_new(&unit->options, &provider, err) &&
-           lc_provider_handle(provider, &hook, err) &&
-           (unit->act == NULL || unit->act(unit, provider, &hook, err)) &&
-           lc_provider_finish(provider, &hook, err) && lc_session_flush(session, err);
+    unit->hook = &hook;
+    const bool done = lc_provider_new(&unit->options, &provider, err) &&
+                      lc_provider_handle(provider, &hook, err) &&
+                      (unit->act == NULL || unit->act(unit, provider, &hook, err)) &&
+                      lc_provider_finish(provider, &hook, err) && lc_session_flush(session, err);
+    unit->hook = NULL;
+    return done;
 }
 
 bool tls_provider_run(struct tls_provider_unit *unit, struct lc_err *err)

@@ -142,8 +142,11 @@ struct tls_provider_unit {
     tls_provider_act_fn act;
     void *act_context;
 
+    const struct lc_tls_hook *hook; /* while one runs */
+
+    /* of the last hook */
     struct lc_strlist log;
-    unsigned decided; /* requests that were decided in the last hook */
+    unsigned decided; /* requests */
 };
 
 /* "ca/0", leader, without relations. */

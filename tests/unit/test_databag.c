@@ -47,6 +47,9 @@ static const struct keep_row keep_rows[] = {
       "[{\"csr\": \"A\", \"error\": {\"code\": 101, \"name\": \"n\", \"message\": \"m\", "
       "\"since\": \"now\"}, \"at\": true}]",
       NULL },
+    { "but null, which is never written", LC_KEY_REQUESTS,
+      "[{\"certificate_signing_request\": \"A\", \"ca\": true, \"note\": null}]",
+      "[{\"certificate_signing_request\": \"A\", \"ca\": true}]" },
     { "but the page's spelling of the CSR, which is known", LC_KEY_ERRORS,
       "[{\"certificate_signing_request\": \"A\", \"error\": {\"code\": 101}}]",
       "[{\"csr\": \"A\", \"error\": {\"code\": 101, \"name\": \"IP_NOT_ALLOWED\", "

@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # what one side sets, the other uses
 # For the tests of the local model: source it. Each test has a model of its own in a folder of its own.
 #
 #   model VERB...          luacharm model

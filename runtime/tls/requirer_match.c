@@ -54,7 +54,6 @@ static void pool_release(struct pool *pool)
         lc_cert_unref(pool->items[i]);
     lc_free(pool->items);
 }
-LC_AUTO_VALUE(struct pool, pool_release);
 
 /* *out: a reference for the caller. */
 static bool parse_once(struct pool *pool, const char *pem, struct lc_cert **out, struct lc_err *err)

@@ -74,9 +74,8 @@ void folder_write(struct folder *folder, const char *name, const char *text, mod
 void folder_script(struct folder *folder, const char *name, const char *body)
 {
     struct lc_err err = LC_ERR_INIT;
-    LC_AUTO(lc_buf_release) struct lc_buf text;
+    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(64u * 1024);
 
-    lc_buf_init(&text, 64u * 1024);
     lc_buf_printf(&text, "#!/bin/sh\n%s\n", body);
     must(lc_buf_check(&text, &err), &err);
     folder_write(folder, name, text.data, 0755);

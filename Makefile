@@ -156,6 +156,7 @@ test: setup
 	@$(MAKE) --no-print-directory $(JOBS) all units
 	@LUACHARM='$(abspath $(PROGRAM))' T='$(T)' tests/run.sh $(BUILD) \
 	    $(UNIT_PROGRAMS) $(SPECS) $(SCRIPTS)
+	@$(if $(T),,tests/conformance/check_items.sh $(BUILD))
 
 asan:
 	@$(MAKE) --no-print-directory test PROFILE=asan

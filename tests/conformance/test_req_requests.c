@@ -132,6 +132,23 @@ static void a_supplied_key_serves_both_modes(void **state)
     tls_unit_release(&unit);
 }
 
+/* The library looks for a generated key in each hook, and complains that there is none. */
+static void a_supplied_key_is_no_news(void **state)
+{
+    LC_AUTO(lc_key_unref) struct lc_key *key = new_key();
+    struct tls_unit unit;
+
+    (void)state;
+    tls_unit_init(&unit, "web/0", one, LC_COUNT(one));
+    unit.options.private_key = key;
+    for (int i = 0; i < 3; i++) {
+        tls_changed(&unit);
+        assert_int_equal(tls_count_log(&unit, "WARNING"), 0);
+        assert_int_equal(fake_juju_count(unit.fake, "secret-remove"), 0);
+    }
+    tls_unit_release(&unit);
+}
+
 /* --- requests as a function --------------------------------------------------------------------
  */
 
@@ -496,6 +513,7 @@ int main(void)
     SUITE_ROWS(&suite, mode_rows, check_mode);
     SUITE_ROWS(&suite, bound_rows, check_bound);
     SUITE_TEST(&suite, "REQ-016 other key types than RSA are not refused", takes_an_ec_key);
+    SUITE_TEST(&suite, "D-35 a supplied key is no news in any hook", a_supplied_key_is_no_news);
     SUITE_TEST(&suite, "REQ-019 a supplied key serves both modes",
                a_supplied_key_serves_both_modes);
     SUITE_TEST(&suite, "REQ-061 the function is asked once, and told what the provider says",

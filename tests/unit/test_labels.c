@@ -120,7 +120,7 @@ static const char *const alone[] = { "app-x", NULL };
 
 static const struct claim_row claim_rows[] = {
     { "to x it is its key", "x", both, LIBID "-private-key-app-x", LC_LABEL_KEY },
-    { "to app-x beside x it is nothing", "app-x", both, LIBID "-private-key-app-x",
+    { "D-37 to app-x beside x it is nothing", "app-x", both, LIBID "-private-key-app-x",
       LC_LABEL_OTHER },
     { "to app-x alone it is its older key", "app-x", alone, LIBID "-private-key-app-x",
       LC_LABEL_KEY_OLD },

@@ -1,7 +1,7 @@
 /* The port to Juju: one function for each thing a hook command does. Three implementations:
  *   tool.h       child processes: what runs under Juju and the local model
  *   session.h    on top of another port: remembers answers, gathers writes, sends them once
- *   (tests)      everything in memory
+ *   fake.h       everything in memory: what tests of charms, and ours, run on
  * Everything above juju/ sees only this and does not know which it has.
  *
  * Conventions: out parameters that are lists, maps or contents are initialised and empty, and

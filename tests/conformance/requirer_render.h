@@ -101,7 +101,7 @@ static inline void put_lines(struct lc_strlist *lines, struct lc_buf *out)
 static inline void render_secrets(struct fake_juju *fake, struct lc_buf *out)
 {
     LC_AUTO(lc_strlist_release) struct lc_strlist lines = LC_STRLIST_INIT;
-    struct fake_secret_view view;
+    struct lc_fake_secret view;
 
     for (size_t i = 0; fake_juju_secret_at(fake, i, &view); i++) {
         LC_AUTO(lc_strlist_release) struct lc_strlist fields = LC_STRLIST_INIT;

@@ -364,7 +364,7 @@ static const struct secret_row secret_rows[] = {
 static void check_secret(void **state)
 {
     const struct secret_row *row = *state;
-    struct fake_secret_view view;
+    struct lc_fake_secret view;
     struct tls_unit unit;
 
     set_up(&unit);

@@ -181,7 +181,7 @@ static void remove_unit(struct pair *pair)
     fake_juju_break(pair->web.fake, TLS_RELATION);
     tls_relation_hook(&pair->web, "certificates-relation-broken", NULL);
     for (size_t i = 0;; i++) {
-        struct fake_secret_view view;
+        struct lc_fake_secret view;
         if (!fake_juju_secret_at(pair->web.fake, i, &view))
             break;
         assert_string_not_equal(view.owner, "web/2");
@@ -244,7 +244,7 @@ static void a_year(void **state)
     (void)state;
     begin(&pair);
     for (int day = 0; day < 365; day += 5) {
-        struct fake_secret_view view;
+        struct lc_fake_secret view;
         fake_juju_advance(pair.web.fake, 5 * TLS_DAY_S);
         fake_juju_advance(pair.ca.fake, 5 * TLS_DAY_S);
         for (size_t i = 0; i < LC_COUNT(units); i++)

@@ -35,7 +35,7 @@ static void break_relation(struct tls_unit *unit)
 
 static bool has_secret(struct tls_unit *unit, const char *label)
 {
-    struct fake_secret_view view;
+    struct lc_fake_secret view;
 
     return fake_juju_secret(unit->fake, label, &view);
 }
@@ -127,7 +127,7 @@ static void set_up_leader(struct tls_unit *unit)
 
 static void a_new_leader_is_told_once(void **state)
 {
-    struct fake_secret_view view;
+    struct lc_fake_secret view;
     struct tls_unit unit;
 
     (void)state;
@@ -323,7 +323,7 @@ static void check_foreign(void **state)
     (void)fake_juju_add_secret_text(unit.fake, "web/0", row->label, "value", "one");
     fake_juju_set_secret_text(unit.fake, row->label, "value", "two");
     for (size_t i = 0; i < LC_COUNT(hooks); i++) {
-        struct fake_secret_view view;
+        struct lc_fake_secret view;
         fake_juju_secret_hook(unit.fake, hooks[i], row->label, 1);
         assert_done(tls_unit_run(&unit, &err));
         assert_int_equal(fake_juju_total(unit.fake), 0);
@@ -335,7 +335,7 @@ static void check_foreign(void **state)
 
 static void an_old_revision_of_ours_is_removed(void **state)
 {
-    struct fake_secret_view view;
+    struct lc_fake_secret view;
     struct tls_unit unit;
 
     (void)state;

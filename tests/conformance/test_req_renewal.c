@@ -39,7 +39,7 @@ static char *label_at(struct tls_unit *unit, size_t at)
 
 static int64_t expiry_of(struct tls_unit *unit, const char *label)
 {
-    struct fake_secret_view view;
+    struct lc_fake_secret view;
 
     if (!fake_juju_secret(unit->fake, label, &view))
         fail_msg("there is no secret '%s'", label);

@@ -470,7 +470,7 @@ static void check_id(void **state)
     const struct id_row *row = *state;
     LC_AUTO(lc_key_unref) struct lc_key *key = row->is_supplied ? new_key() : NULL;
     struct id_question question = { .scope = row->scope };
-    struct fake_secret_view view;
+    struct lc_fake_secret view;
     struct tls_unit unit;
 
     tls_unit_init(&unit, "web/0", both, LC_COUNT(both));

@@ -70,7 +70,7 @@ static bool rotate(struct tls_unit *unit, struct lc_requirer *requirer,
 static void expire_secrets(struct tls_unit *unit)
 {
     const int64_t now = lc_clock_now(fake_juju_clock(unit->fake));
-    struct fake_secret_view view;
+    struct lc_fake_secret view;
 
     for (size_t i = 0; fake_juju_secret_at(unit->fake, i, &view); i++) {
         if (view.expire_s == 0 || view.expire_s > now)
@@ -328,7 +328,7 @@ static void start(struct tls_unit *unit, const struct flow *flow)
 static void describe(struct tls_unit *unit, struct lc_buf *out)
 {
     const char *who = fake_juju_env(unit->fake)->unit;
-    struct fake_secret_view view;
+    struct lc_fake_secret view;
     size_t keys = 0;
     size_t certificates = 0;
 

@@ -119,7 +119,7 @@ static void the_provider_writes_its_databag_once(void **state)
 static void a_v0_provider_is_not_used(void **state)
 {
     static const struct tls_wish one[] = { { .common_name = "a.example.com" } };
-    struct fake_secret_view view;
+    struct lc_fake_secret view;
     struct tls_unit unit;
 
     (void)state;

@@ -1,5 +1,5 @@
-/* Juju for one unit's hooks, in memory: a port with Juju's own rules (juju-hooks 1.5, 2, 3, 4),
- * helpers that set the world up and read it back, a journal of the calls, and failures on demand.
+/* The fake Juju (juju/fake.h) as C tests use it: without error values. What is given nonsense, or
+ * has no memory, ends the program with a message.
  *
  *     LC_AUTO(fake_juju_free) struct fake_juju *fake = fake_juju_new("web/0");
  *     fake_juju_lead(fake, true);
@@ -9,23 +9,18 @@
  *     ... the code under test, on fake_juju_port(fake) or on a session above it ...
  *     assert_done(fake_juju_commit(fake, &err));
  *     assert_string_equal(fake_juju_data(fake, "certificates:7", "web/0", "key"), "value");
- *     assert_int_equal(fake_juju_count(fake, "relation-set"), 1);
- *
- * What Juju buffers is pending until fake_juju_commit, and lost by fake_juju_discard; readers below
- * see what is committed. Texts that readers give live until the next call of the port or of a
- * helper. A helper that is given nonsense, or has no memory, ends the program with a message. */
+ *     assert_int_equal(fake_juju_count(fake, "relation-set"), 1); */
 #ifndef TESTS_LIB_FAKE_JUJU_H
 #define TESTS_LIB_FAKE_JUJU_H
 
-#include "base/clock.h"
-#include "juju/env.h"
-#include "juju/ops.h"
+#include "juju/fake.h"
 
-#define FAKE_JUJU_START_S 1767225600 /* 2026-01-01T00:00:00Z, where the clock begins */
+#define FAKE_JUJU_START_S LC_FAKE_START_S
 
-struct fake_juju;
+struct fake_juju {
+    struct lc_fake *world;
+};
 
-/* unit: "web/0". Not leader, no relations, empty config; in a config-changed hook. */
 struct fake_juju *fake_juju_new(const char *unit);
 void fake_juju_free(struct fake_juju *fake);
 LC_AUTO_POINTER(struct fake_juju, fake_juju_free);
@@ -49,6 +44,7 @@ void fake_juju_secret_hook(struct fake_juju *fake, const char *hook_name, const 
  * that Juju would refuse stops it, and fails with LC_ECOMMAND and Juju's text: the hook has failed.
  */
 bool fake_juju_commit(struct fake_juju *fake, struct lc_err *err) LC_MUST_CHECK;
+bool fake_juju_commit_secrets(struct fake_juju *fake, struct lc_err *err) LC_MUST_CHECK;
 
 /* The hook failed. */
 void fake_juju_discard(struct fake_juju *fake);
@@ -107,25 +103,11 @@ const struct lc_strlist *fake_juju_log(struct fake_juju *fake); /* "INFO text" *
 const struct lc_strmap *fake_juju_results(struct fake_juju *fake);
 const char *fake_juju_failure(struct fake_juju *fake); /* action-fail */
 
-struct fake_secret_view {
-    const char *id;
-    const char *owner;
-    const char *label; /* the owner's; NULL: none */
-    const char *description;
-    const char *rotation;
-    int64_t revision; /* the newest */
-    int64_t tracked;  /* by our unit; 0: none */
-    int64_t expire_s; /* of the newest; 0: none */
-    size_t revision_count;
-    int64_t obsolete; /* the lowest revision that may go: what secret-remove would name; 0: none */
-    const struct lc_secret_content *content; /* of the newest */
-};
-
 /* secret: an id, an owner's label, or a consumer's label of our unit. False: there is none. */
-bool fake_juju_secret(struct fake_juju *fake, const char *secret, struct fake_secret_view *out);
+bool fake_juju_secret(struct fake_juju *fake, const char *secret, struct lc_fake_secret *out);
 size_t fake_juju_secret_count(struct fake_juju *fake);
 /* By number from 0, of any owner; false after the last. */
-bool fake_juju_secret_at(struct fake_juju *fake, size_t index, struct fake_secret_view *out);
+bool fake_juju_secret_at(struct fake_juju *fake, size_t index, struct lc_fake_secret *out);
 /* The newest value of a key; NULL where there is no such secret or key. */
 const char *fake_juju_secret_text(struct fake_juju *fake, const char *secret, const char *key);
 bool fake_juju_is_granted(struct fake_juju *fake, const char *secret, const char *subject);

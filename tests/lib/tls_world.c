@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "fake_juju_private.h"
 #include "juju/session.h"
 #include "rows.h"
 #include "x509/cert.h"
@@ -160,7 +159,7 @@ bool tls_unit_run(struct tls_unit *unit, struct lc_err *err)
         work(unit, session, err)) {
         if (!unit->loses_state)
             return fake_juju_commit(unit->fake, err);
-        if (fake_secrets_commit(unit->fake, err))
+        if (fake_juju_commit_secrets(unit->fake, err))
             (void)lc_fail(err, LC_ECOMMAND, "cannot apply changes: the rest is lost");
     }
     fake_juju_discard(unit->fake);
@@ -188,7 +187,7 @@ void tls_relation_hook(struct tls_unit *unit, const char *hook_name, const char 
 
 void tls_secret_hook(struct tls_unit *unit, const char *hook_name, const char *secret)
 {
-    struct fake_secret_view view;
+    struct lc_fake_secret view;
 
     if (!fake_juju_secret(unit->fake, secret, &view))
         fail_msg("there is no secret '%s'", secret);

@@ -123,7 +123,7 @@ static void is_made_once(void **state)
     LC_AUTO(lc_decision_release) struct lc_decision one = LC_DECISION_INIT;
     LC_AUTO(lc_decision_release) struct lc_decision two = LC_DECISION_INIT;
     struct world world;
-    struct fake_secret_view view;
+    struct lc_fake_secret view;
 
     (void)state;
     start(&world);

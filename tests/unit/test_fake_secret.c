@@ -83,7 +83,7 @@ static void labels_are_looked_up_in_order(void **state)
     fake_juju_lead(fake, true);
     assert_true(try_read(fake, app, "renamed")); /* by the leader: at once */
     fake_juju_discard(fake);
-    assert_true(fake_juju_secret(fake, "renamed", &(struct fake_secret_view){ .id = NULL }));
+    assert_true(fake_juju_secret(fake, "renamed", &(struct lc_fake_secret){ .id = NULL }));
 }
 
 static void removing_the_relation_ends_the_grant(void **state)
@@ -105,7 +105,7 @@ static void the_first_read_starts_tracking(void **state)
 {
     LC_AUTO(fake_juju_free) struct fake_juju *fake = fake_juju_new("web/0");
     const char *id = fake_juju_add_secret_text(fake, "web/0", "L", "value", "one");
-    struct fake_secret_view view;
+    struct lc_fake_secret view;
 
     (void)state;
     assert_reads(fake, id, LC_SECRET_PEEK, "one"); /* even a peek */
@@ -156,7 +156,7 @@ static void new_content_drops_the_expiry(void **state)
 {
     LC_AUTO(fake_juju_free) struct fake_juju *fake = fake_juju_new("web/0");
     LC_AUTO(lc_free) char *id = NULL;
-    struct fake_secret_view view;
+    struct lc_fake_secret view;
 
     (void)state;
     assert_done(try_add(fake, "L", false, 2000000000, &id));
@@ -194,7 +194,7 @@ static void identical_content_makes_no_revision(void **state)
 {
     LC_AUTO(fake_juju_free) struct fake_juju *fake = fake_juju_new("web/0");
     LC_AUTO(lc_free) char *id = add(fake, "L");
-    struct fake_secret_view view;
+    struct lc_fake_secret view;
 
     (void)state;
     commit(fake);
@@ -236,7 +236,7 @@ static void check_pending(void **state)
     const struct pending_row *row = *state;
     LC_AUTO(fake_juju_free) struct fake_juju *fake = fake_juju_new("web/0");
     LC_AUTO(lc_free) char *id = add(fake, "L");
-    struct fake_secret_view view;
+    struct lc_fake_secret view;
 
     if (row->steps[0] != 'a')
         commit(fake);
@@ -259,7 +259,7 @@ static void several_revisions_go_at_once(void **state)
 {
     LC_AUTO(fake_juju_free) struct fake_juju *fake = fake_juju_new("web/0");
     const char *id = fake_juju_add_secret_text(fake, "web/0", "L", "value", "one");
-    struct fake_secret_view view;
+    struct lc_fake_secret view;
 
     (void)state;
     fake_juju_set_secret_text(fake, "L", "value", "two");
@@ -276,7 +276,7 @@ static void reads_of_one_hook(void **state)
 {
     LC_AUTO(fake_juju_free) struct fake_juju *fake = fake_juju_new("web/0");
     LC_AUTO(lc_free) char *id = add(fake, "L");
-    struct fake_secret_view view;
+    struct lc_fake_secret view;
 
     (void)state;
     assert_reads(fake, id, LC_SECRET_TRACKED, "one"); /* pending, by id */

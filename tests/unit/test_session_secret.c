@@ -363,7 +363,7 @@ static void check_secret(void **state)
 static void refreshed_changes_are_tracked(void **state)
 {
     LC_AUTO(fixture_release) struct fixture f;
-    struct fake_secret_view view;
+    struct lc_fake_secret view;
 
     (void)state;
     fixture_init(&f);

@@ -3,12 +3,12 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "fake_juju_private.h"
+#include "juju/fake_private.h"
 
 /* juju-hooks 2.7: once false, false for the rest of the hook. */
 static bool is_leader(void *context, bool *out, struct lc_err *err)
 {
-    struct fake_juju *fake = context;
+    struct lc_fake *fake = context;
 
     if (!fake_enter(fake, err, "is-leader"))
         return false;
@@ -17,7 +17,7 @@ static bool is_leader(void *context, bool *out, struct lc_err *err)
     return true;
 }
 
-static bool answer(struct fake_juju *fake, const char *question, const char *fallback,
+static bool answer(struct lc_fake *fake, const char *question, const char *fallback,
                    const char **out, struct lc_err *err)
 {
     const char *found = lc_strmap_get(&fake->answers, question);
@@ -26,7 +26,7 @@ static bool answer(struct fake_juju *fake, const char *question, const char *fal
     return *out != NULL ? true : lc_fail(err, LC_ENOTFOUND, "%s: not found", question);
 }
 
-static bool answer_json(struct fake_juju *fake, const char *question, const char *fallback,
+static bool answer_json(struct lc_fake *fake, const char *question, const char *fallback,
                         struct lc_json **out, struct lc_err *err)
 {
     const char *text;
@@ -35,7 +35,7 @@ static bool answer_json(struct fake_juju *fake, const char *question, const char
            lc_json_parse(text, strlen(text), 0, out, err);
 }
 
-static bool answer_json_of(struct fake_juju *fake, const char *command, const char *subject,
+static bool answer_json_of(struct lc_fake *fake, const char *command, const char *subject,
                            struct lc_json **out, struct lc_err *err)
 {
     char question[512];
@@ -44,8 +44,8 @@ static bool answer_json_of(struct fake_juju *fake, const char *command, const ch
     return answer_json(fake, question, NULL, out, err);
 }
 
-static bool answer_text(struct fake_juju *fake, const char *command, const char *subject,
-                        char **out, struct lc_err *err)
+static bool answer_text(struct lc_fake *fake, const char *command, const char *subject, char **out,
+                        struct lc_err *err)
 {
     char question[512];
     const char *text;
@@ -133,7 +133,7 @@ static bool status_set(void *context, bool app, const char *status, const char *
                        struct lc_err *err)
 {
     static const char *const words[] = { "active", "blocked", "waiting", "maintenance" };
-    struct fake_juju *fake = context;
+    struct lc_fake *fake = context;
     const bool has_message = message != NULL && *message != '\0';
     char text[1024];
     bool is_known = false;
@@ -153,7 +153,7 @@ static bool status_set(void *context, bool app, const char *status, const char *
 
 static bool status_get(void *context, bool app, struct lc_json **out, struct lc_err *err)
 {
-    struct fake_juju *fake = context;
+    struct lc_fake *fake = context;
     const char *status = fake->status[app ? OF_APP : OF_UNIT];
     LC_AUTO(lc_json_free) struct lc_json *object = NULL;
 
@@ -175,7 +175,7 @@ static bool status_get(void *context, bool app, struct lc_json **out, struct lc_
 
 static bool log_line(void *context, enum lc_level level, const char *text, struct lc_err *err)
 {
-    struct fake_juju *fake = context;
+    struct lc_fake *fake = context;
 
     return fake_enter(fake, err, "juju-log %s", lc_level_name(level)) &&
            lc_strlist_addf(&fake->log, err, "%s %s", lc_level_name(level), text);
@@ -183,13 +183,13 @@ static bool log_line(void *context, enum lc_level level, const char *text, struc
 
 static bool version_set(void *context, const char *version, struct lc_err *err)
 {
-    struct fake_juju *fake = context;
+    struct lc_fake *fake = context;
 
     return fake_enter(fake, err, "application-version-set %s", version) &&
            fake_replace(&fake->version, version, err);
 }
 
-static bool note_keys(struct fake_juju *fake, const struct lc_strmap *map, struct lc_err *err)
+static bool note_keys(struct lc_fake *fake, const struct lc_strmap *map, struct lc_err *err)
 {
     for (size_t i = 0; i < map->count; i++)
         if (!fake_note(fake, map->entries[i].key, err))
@@ -207,14 +207,14 @@ static bool merge(struct lc_strmap *into, const struct lc_strmap *changes, struc
 
 static bool state_get(void *context, struct lc_strmap *out, struct lc_err *err)
 {
-    struct fake_juju *fake = context;
+    struct lc_fake *fake = context;
 
     return fake_enter(fake, err, "state-get") && lc_strmap_copy(out, &fake->working_state, err);
 }
 
 static bool state_set(void *context, const struct lc_strmap *changes, struct lc_err *err)
 {
-    struct fake_juju *fake = context;
+    struct lc_fake *fake = context;
 
     return fake_enter(fake, err, "state-set") && note_keys(fake, changes, err) &&
            lc_state_check(changes, err) && merge(&fake->working_state, changes, err);
@@ -222,7 +222,7 @@ static bool state_set(void *context, const struct lc_strmap *changes, struct lc_
 
 static bool state_delete(void *context, const char *key, struct lc_err *err)
 {
-    struct fake_juju *fake = context;
+    struct lc_fake *fake = context;
 
     if (!fake_enter(fake, err, "state-delete %s", key))
         return false;
@@ -232,7 +232,7 @@ static bool state_delete(void *context, const char *key, struct lc_err *err)
 
 static bool port_open(void *context, const char *ports, const char *endpoints, struct lc_err *err)
 {
-    struct fake_juju *fake = context;
+    struct lc_fake *fake = context;
 
     if (!fake_enter(fake, err, "open-port %s%s%s", ports, endpoints == NULL ? "" : " ",
                     endpoints == NULL ? "" : endpoints))
@@ -246,7 +246,7 @@ static bool port_open(void *context, const char *ports, const char *endpoints, s
 
 static bool port_close(void *context, const char *ports, const char *endpoints, struct lc_err *err)
 {
-    struct fake_juju *fake = context;
+    struct lc_fake *fake = context;
     LC_AUTO(lc_strlist_release) struct lc_strlist left = LC_STRLIST_INIT;
 
     if (!fake_enter(fake, err, "close-port %s%s%s", ports, endpoints == NULL ? "" : " ",
@@ -261,12 +261,12 @@ static bool port_close(void *context, const char *ports, const char *endpoints, 
 
 static bool ports_opened(void *context, struct lc_strlist *out, struct lc_err *err)
 {
-    struct fake_juju *fake = context;
+    struct lc_fake *fake = context;
 
     return fake_enter(fake, err, "opened-ports") && lc_strlist_copy(out, &fake->working_ports, err);
 }
 
-static bool enter_action(struct fake_juju *fake, const char *command, struct lc_err *err)
+static bool enter_action(struct lc_fake *fake, const char *command, struct lc_err *err)
 {
     if (!fake_enter(fake, err, "%s", command))
         return false;
@@ -277,7 +277,7 @@ static bool enter_action(struct fake_juju *fake, const char *command, struct lc_
 
 static bool action_set(void *context, const struct lc_strmap *results, struct lc_err *err)
 {
-    struct fake_juju *fake = context;
+    struct lc_fake *fake = context;
 
     return enter_action(fake, "action-set", err) && note_keys(fake, results, err) &&
            merge(&fake->results, results, err);
@@ -285,14 +285,14 @@ static bool action_set(void *context, const struct lc_strmap *results, struct lc
 
 static bool action_fail(void *context, const char *message, struct lc_err *err)
 {
-    struct fake_juju *fake = context;
+    struct lc_fake *fake = context;
 
     return enter_action(fake, "action-fail", err) && fake_replace(&fake->failure, message, err);
 }
 
 static bool action_log(void *context, const char *message, struct lc_err *err)
 {
-    struct fake_juju *fake = context;
+    struct lc_fake *fake = context;
 
     return enter_action(fake, "action-log", err) &&
            lc_strlist_addf(&fake->log, err, "ACTION %s", message);

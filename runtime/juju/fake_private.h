@@ -1,8 +1,8 @@
-/* Private to the fake Juju: its world. */
-#ifndef TESTS_LIB_FAKE_JUJU_PRIVATE_H
-#define TESTS_LIB_FAKE_JUJU_PRIVATE_H
+/* Private to the fake Juju (fake*.c): its world. */
+#ifndef LC_JUJU_FAKE_PRIVATE_H
+#define LC_JUJU_FAKE_PRIVATE_H
 
-#include "fake_juju.h"
+#include "juju/fake.h"
 
 struct fake_bag {
     char *who; /* a unit or application */
@@ -89,7 +89,7 @@ struct fake_fault {
     enum lc_code code;
 };
 
-struct fake_juju {
+struct lc_fake {
     struct lc_juju port;
     struct lc_hook_env env;
     struct lc_clock clock;
@@ -127,32 +127,27 @@ struct fake_juju {
 
 extern const struct lc_juju_ops fake_operations;
 
-/* End the program: the test itself is wrong, or there is no memory for it. */
-void fake_give_up(const char *what, const char *text) __attribute__((noreturn));
-
-/* The result of a call in a helper. */
-void fake_must(bool done, const struct lc_err *err);
-
-/* Copy text (NULL stays NULL), replacing what is there; in helpers. */
-void fake_set(char **slot, const char *text);
-
-/* The same in the port. */
+/* Replace the text in *slot by a copy; NULL stays NULL. */
 bool fake_replace(char **slot, const char *text, struct lc_err *err) LC_MUST_CHECK;
 
 /* Begin a call: its journal line, whose first word is the command; false when it is to fail. */
-bool fake_enter(struct fake_juju *fake, struct lc_err *err, const char *format, ...) LC_PRINTF(3, 4)
+bool fake_enter(struct lc_fake *fake, struct lc_err *err, const char *format, ...) LC_PRINTF(3, 4)
     LC_MUST_CHECK;
 
 /* Put a word, such as a key's name, behind the last line. */
-bool fake_note(struct fake_juju *fake, const char *word, struct lc_err *err) LC_MUST_CHECK;
+bool fake_note(struct lc_fake *fake, const char *word, struct lc_err *err) LC_MUST_CHECK;
 
 bool fake_is_unit(const char *who);
-bool fake_is_own_unit(const struct fake_juju *fake, const char *unit); /* of our application */
+bool fake_is_own_unit(const struct lc_fake *fake, const char *unit); /* of our application */
 
-struct fake_relation *fake_relation_find(struct fake_juju *fake, const char *relation_id);
-struct fake_secret *fake_secret_find(struct fake_juju *fake, const char *reference);
-struct fake_secret *fake_secret_named(struct fake_juju *fake, const char *secret); /* or label */
-bool fake_manages(const struct fake_juju *fake, const struct fake_secret *secret);
+/* "no such relation 'db:7'", LC_ENOTFOUND; the same of a secret. Always false. */
+bool fake_no_relation(const char *relation_id, struct lc_err *err);
+bool fake_no_secret(const char *secret, struct lc_err *err);
+
+struct fake_relation *fake_relation_find(struct lc_fake *fake, const char *relation_id);
+struct fake_secret *fake_secret_find(struct lc_fake *fake, const char *reference);
+struct fake_secret *fake_secret_named(struct lc_fake *fake, const char *secret); /* or label */
+bool fake_manages(const struct lc_fake *fake, const struct fake_secret *secret);
 struct fake_consumer *fake_consumer_of(const struct fake_secret *secret, const char *unit);
 bool fake_consumer_add(struct fake_secret *secret, const char *unit, struct fake_consumer **out,
                        struct lc_err *err) LC_MUST_CHECK; /* the one that is there, or a new one */
@@ -160,27 +155,30 @@ const struct fake_revision *fake_latest(const struct fake_secret *secret);
 const struct fake_revision *fake_revision_of(const struct fake_secret *secret, int64_t number);
 
 /* Label rules (juju-hooks 3.4), over what is committed. */
-bool fake_owner_label_is_free(const struct fake_juju *fake, const struct fake_secret *self,
+bool fake_owner_label_is_free(const struct lc_fake *fake, const struct fake_secret *self,
                               const char *owner, const char *label);
-bool fake_consumer_label_is_free(const struct fake_juju *fake, const struct fake_secret *self,
+bool fake_consumer_label_is_free(const struct lc_fake *fake, const struct fake_secret *self,
                                  const char *unit, const char *label);
 
 void fake_change_release(struct fake_change *change);
 void fake_secret_free(struct fake_secret *secret);
-void fake_secrets_discard(struct fake_juju *fake); /* what is pending */
-bool fake_secrets_commit(struct fake_juju *fake, struct lc_err *err) LC_MUST_CHECK;
+void fake_secrets_discard(struct lc_fake *fake); /* what is pending */
+bool fake_secrets_commit(struct lc_fake *fake, struct lc_err *err) LC_MUST_CHECK;
 bool fake_secret_add_revision(struct fake_secret *secret, struct lc_secret_content *content,
                               int64_t expire_s, struct lc_err *err) LC_MUST_CHECK;
-bool fake_secret_new(struct fake_juju *fake, const char *owner, struct fake_secret **out,
+bool fake_secret_new(struct lc_fake *fake, const char *owner, struct fake_secret **out,
                      struct lc_err *err) LC_MUST_CHECK;
 bool fake_grant_add(struct fake_grant **grants, size_t *count, size_t *capacity,
                     const char *relation_id, const char *subject, bool is_revoked,
                     struct lc_err *err) LC_MUST_CHECK;
 void fake_grant_remove(struct fake_secret *secret, const char *relation_id, const char *subject);
 void fake_relation_release(struct fake_relation *relation);
+/* Without any bag. */
+bool fake_relation_add(struct lc_fake *fake, const char *relation_id, const char *app,
+                       struct fake_relation **out, struct lc_err *err) LC_MUST_CHECK;
 
 /* Our unit is now another one: it has bags, and is no peer of its own. old: NULL at first. */
-void fake_relations_become(struct fake_juju *fake, const char *old);
+bool fake_relations_become(struct lc_fake *fake, const char *old, struct lc_err *err) LC_MUST_CHECK;
 
 /* The operations. */
 bool fake_relation_ids(void *context, const char *endpoint, struct lc_strlist *out,

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "fake_juju_private.h"
+#include "juju/fake_private.h"
 
 static bool text_is(const char *text, const char *wanted)
 {
@@ -46,7 +46,7 @@ void fake_secret_free(struct fake_secret *secret)
     lc_free(secret);
 }
 
-struct fake_secret *fake_secret_find(struct fake_juju *fake, const char *reference)
+struct fake_secret *fake_secret_find(struct lc_fake *fake, const char *reference)
 {
     const char *id = lc_secret_id_of(reference);
 
@@ -85,13 +85,13 @@ const struct fake_revision *fake_revision_of(const struct fake_secret *secret, i
     return NULL;
 }
 
-bool fake_manages(const struct fake_juju *fake, const struct fake_secret *secret)
+bool fake_manages(const struct lc_fake *fake, const struct fake_secret *secret)
 {
     return strcmp(secret->owner, fake->env.unit) == 0 ||
            (strcmp(secret->owner, fake->env.app) == 0 && fake->is_leader);
 }
 
-static bool may_read(const struct fake_juju *fake, const struct fake_secret *secret)
+static bool may_read(const struct lc_fake *fake, const struct fake_secret *secret)
 {
     if (strcmp(secret->owner, fake->env.unit) == 0 || strcmp(secret->owner, fake->env.app) == 0)
         return true;
@@ -104,7 +104,7 @@ static bool may_read(const struct fake_juju *fake, const struct fake_secret *sec
 
 /* --- labels (juju-hooks 3.4) --- */
 
-static bool is_consumer_label_of_own_app(const struct fake_juju *fake,
+static bool is_consumer_label_of_own_app(const struct lc_fake *fake,
                                          const struct fake_secret *secret, const char *label)
 {
     for (size_t i = 0; i < secret->consumer_count; i++)
@@ -114,7 +114,7 @@ static bool is_consumer_label_of_own_app(const struct fake_juju *fake,
     return false;
 }
 
-bool fake_owner_label_is_free(const struct fake_juju *fake, const struct fake_secret *self,
+bool fake_owner_label_is_free(const struct lc_fake *fake, const struct fake_secret *self,
                               const char *owner, const char *label)
 {
     const bool by_app = !fake_is_unit(owner);
@@ -134,7 +134,7 @@ bool fake_owner_label_is_free(const struct fake_juju *fake, const struct fake_se
     return true;
 }
 
-bool fake_consumer_label_is_free(const struct fake_juju *fake, const struct fake_secret *self,
+bool fake_consumer_label_is_free(const struct lc_fake *fake, const struct fake_secret *self,
                                  const char *unit, const char *label)
 {
     for (size_t i = 0; i < fake->secret_count; i++) {
@@ -150,7 +150,7 @@ bool fake_consumer_label_is_free(const struct fake_juju *fake, const struct fake
 
 /* What this unit manages, with this hook's labels; then owner's labels of unit and application;
  * then the unit's own. */
-static struct fake_secret *find_label(struct fake_juju *fake, const char *label)
+static struct fake_secret *find_label(struct lc_fake *fake, const char *label)
 {
     for (size_t i = 0; i < fake->secret_count; i++) {
         struct fake_secret *secret = fake->secrets[i];
@@ -170,7 +170,7 @@ static struct fake_secret *find_label(struct fake_juju *fake, const char *label)
     return NULL;
 }
 
-struct fake_secret *fake_secret_named(struct fake_juju *fake, const char *secret)
+struct fake_secret *fake_secret_named(struct lc_fake *fake, const char *secret)
 {
     struct fake_secret *by_id = fake_secret_find(fake, secret);
 
@@ -205,7 +205,7 @@ static bool label_is_taken(const char *label, struct lc_err *err)
 
 /* secret-get ID --label L: renames what one manages, at once; else it is this unit's own label.
  * Of an application's secret a non-leader's label is ignored. */
-static bool give_label(struct fake_juju *fake, struct fake_secret *secret, const char *label,
+static bool give_label(struct lc_fake *fake, struct fake_secret *secret, const char *label,
                        struct lc_err *err)
 {
     struct fake_consumer *consumer;
@@ -226,7 +226,7 @@ static bool give_label(struct fake_juju *fake, struct fake_secret *secret, const
 }
 
 /* The controller's answer; what is tracked is saved at once (juju-hooks 3.5). */
-static bool read_committed(struct fake_juju *fake, struct fake_secret *secret,
+static bool read_committed(struct lc_fake *fake, struct fake_secret *secret,
                            enum lc_secret_read how, struct lc_secret_content *out,
                            struct lc_err *err)
 {
@@ -244,7 +244,7 @@ static bool read_committed(struct fake_juju *fake, struct fake_secret *secret,
     return lc_secret_content_copy(out, &revision->content, err);
 }
 
-static bool enter_get(struct fake_juju *fake, const char *id, const char *label,
+static bool enter_get(struct lc_fake *fake, const char *id, const char *label,
                       enum lc_secret_read how, struct lc_err *err)
 {
     static const char *const flags[] = {
@@ -259,7 +259,7 @@ static bool enter_get(struct fake_juju *fake, const char *id, const char *label,
 bool fake_secret_get(void *context, const char *id, const char *label, enum lc_secret_read how,
                      struct lc_secret_content *out, struct lc_err *err)
 {
-    struct fake_juju *fake = context;
+    struct lc_fake *fake = context;
 
     if (!enter_get(fake, id, label, how, err))
         return false;
@@ -288,7 +288,7 @@ static bool is_hidden(const struct fake_secret *secret)
     return secret->change.remove_all || secret->change.revision_count != 0;
 }
 
-static bool fill_info(const struct fake_juju *fake, const struct fake_secret *secret,
+static bool fill_info(const struct lc_fake *fake, const struct fake_secret *secret,
                       struct lc_secret_info *out, struct lc_err *err)
 {
     const struct fake_change *change = &secret->change;
@@ -314,7 +314,7 @@ static bool fill_info(const struct fake_juju *fake, const struct fake_secret *se
 bool fake_secret_info(void *context, const char *id, const char *label, struct lc_secret_info *out,
                       struct lc_err *err)
 {
-    struct fake_juju *fake = context;
+    struct lc_fake *fake = context;
     const struct fake_secret *secret = NULL;
 
     if (!fake_enter(fake, err, "secret-info-get %s%s", id == NULL ? "--label " : "",
@@ -330,7 +330,7 @@ bool fake_secret_info(void *context, const char *id, const char *label, struct l
 /* Unordered in Juju; here the newest first, so that nobody counts on the order of creation. */
 bool fake_secret_ids(void *context, struct lc_strlist *out, struct lc_err *err)
 {
-    struct fake_juju *fake = context;
+    struct lc_fake *fake = context;
 
     if (!fake_enter(fake, err, "secret-ids"))
         return false;
@@ -343,10 +343,10 @@ bool fake_secret_ids(void *context, struct lc_strlist *out, struct lc_err *err)
     return true;
 }
 
-/* --- helpers --- */
+/* --- the world --- */
 
 /* 20 characters of base32hex, the last one 0 or g (juju-hooks 3.1). */
-bool fake_secret_new(struct fake_juju *fake, const char *owner, struct fake_secret **out,
+bool fake_secret_new(struct lc_fake *fake, const char *owner, struct fake_secret **out,
                      struct lc_err *err)
 {
     struct fake_secret *secret = lc_alloc(1, sizeof(*secret));
@@ -368,69 +368,51 @@ bool fake_secret_new(struct fake_juju *fake, const char *owner, struct fake_secr
     return true;
 }
 
-static struct fake_secret *must_find(struct fake_juju *fake, const char *name)
+bool fake_no_secret(const char *secret, struct lc_err *err)
 {
-    struct fake_secret *secret = fake_secret_named(fake, name);
-
-    if (secret == NULL)
-        fake_give_up("no such secret", name);
-    return secret;
+    return lc_fail(err, LC_ENOTFOUND, "no such secret '%s'", secret);
 }
 
-const char *fake_juju_add_secret(struct fake_juju *fake, const char *owner,
-                                 const struct lc_secret_spec *spec)
+/* A new secret is removed again by lc_fake_discard when this stops half way. */
+bool lc_fake_add_secret(struct lc_fake *fake, const char *owner, const struct lc_secret_spec *spec,
+                        const char **id_out, struct lc_err *err)
 {
     LC_AUTO(lc_secret_content_release) struct lc_secret_content content = LC_SECRET_CONTENT_INIT;
-    struct lc_err err = LC_ERR_INIT;
     struct fake_secret *secret;
 
-    fake_must(lc_secret_spec_check(spec, true, &err), &err);
-    fake_must(fake_secret_new(fake, owner, &secret, &err), &err);
+    if (!lc_secret_spec_check(spec, true, err) || !fake_secret_new(fake, owner, &secret, err) ||
+        !fake_replace(&secret->label, spec->label, err) ||
+        !fake_replace(&secret->description, spec->description, err) ||
+        !fake_replace(&secret->rotation, spec->rotate, err) ||
+        !lc_secret_content_copy(&content, spec->content, err) ||
+        !fake_secret_add_revision(secret, &content, spec->expire_s, err))
+        return false;
     secret->is_committed = true;
-    fake_set(&secret->label, spec->label);
-    fake_set(&secret->description, spec->description);
-    fake_set(&secret->rotation, spec->rotate);
-    fake_must(lc_secret_content_copy(&content, spec->content, &err), &err);
-    fake_must(fake_secret_add_revision(secret, &content, spec->expire_s, &err), &err);
-    return secret->id;
+    *id_out = secret->id;
+    return true;
 }
 
-static void one_field(struct lc_secret_content *content, const char *key, const char *value)
+bool lc_fake_add_revision(struct lc_fake *fake, const char *secret,
+                          const struct lc_secret_content *content, struct lc_err *err)
 {
-    struct lc_err err = LC_ERR_INIT;
+    LC_AUTO(lc_secret_content_release) struct lc_secret_content copy = LC_SECRET_CONTENT_INIT;
+    struct fake_secret *found = fake_secret_named(fake, secret);
 
-    fake_must(lc_secret_content_set(content, key, value, strlen(value), &err), &err);
+    if (found == NULL)
+        return fake_no_secret(secret, err);
+    return lc_secret_content_copy(&copy, content, err) &&
+           fake_secret_add_revision(found, &copy, 0, err);
 }
 
-const char *fake_juju_add_secret_text(struct fake_juju *fake, const char *owner, const char *label,
-                                      const char *key, const char *value)
+bool lc_fake_grant(struct lc_fake *fake, const char *secret, const char *relation_id,
+                   const char *subject, struct lc_err *err)
 {
-    LC_AUTO(lc_secret_content_release) struct lc_secret_content content = LC_SECRET_CONTENT_INIT;
-    const struct lc_secret_spec spec = { .label = label, .content = &content };
+    struct fake_secret *found = fake_secret_named(fake, secret);
 
-    one_field(&content, key, value);
-    return fake_juju_add_secret(fake, owner, &spec);
-}
-
-void fake_juju_set_secret_text(struct fake_juju *fake, const char *secret, const char *key,
-                               const char *value)
-{
-    LC_AUTO(lc_secret_content_release) struct lc_secret_content content = LC_SECRET_CONTENT_INIT;
-    struct lc_err err = LC_ERR_INIT;
-
-    one_field(&content, key, value);
-    fake_must(fake_secret_add_revision(must_find(fake, secret), &content, 0, &err), &err);
-}
-
-void fake_juju_grant(struct fake_juju *fake, const char *secret, const char *relation_id,
-                     const char *subject)
-{
-    struct fake_secret *found = must_find(fake, secret);
-    struct lc_err err = LC_ERR_INIT;
-
-    fake_must(fake_grant_add(&found->grants, &found->grant_count, &found->grant_capacity,
-                             relation_id, subject, false, &err),
-              &err);
+    if (found == NULL)
+        return fake_no_secret(secret, err);
+    return fake_grant_add(&found->grants, &found->grant_count, &found->grant_capacity, relation_id,
+                          subject, false, err);
 }
 
 /* Any revision but the newest that nobody tracks. */
@@ -446,14 +428,14 @@ static int64_t find_obsolete(const struct fake_secret *secret)
     return 0;
 }
 
-static bool view_of(const struct fake_juju *fake, const struct fake_secret *found,
-                    struct fake_secret_view *out)
+static bool view_of(const struct lc_fake *fake, const struct fake_secret *found,
+                    struct lc_fake_secret *out)
 {
     if (found == NULL || !found->is_committed)
         return false;
     const struct fake_revision *latest = fake_latest(found);
     const struct fake_consumer *consumer = fake_consumer_of(found, fake->env.unit);
-    *out = (struct fake_secret_view){
+    *out = (struct lc_fake_secret){
         .id = found->id,
         .owner = found->owner,
         .label = found->label,
@@ -469,12 +451,12 @@ static bool view_of(const struct fake_juju *fake, const struct fake_secret *foun
     return true;
 }
 
-bool fake_juju_secret(struct fake_juju *fake, const char *secret, struct fake_secret_view *out)
+bool lc_fake_secret(struct lc_fake *fake, const char *secret, struct lc_fake_secret *out)
 {
     return view_of(fake, fake_secret_named(fake, secret), out);
 }
 
-bool fake_juju_secret_at(struct fake_juju *fake, size_t index, struct fake_secret_view *out)
+bool lc_fake_secret_at(struct lc_fake *fake, size_t index, struct lc_fake_secret *out)
 {
     for (size_t i = 0; i < fake->secret_count; i++)
         if (fake->secrets[i]->is_committed && index-- == 0)
@@ -482,7 +464,7 @@ bool fake_juju_secret_at(struct fake_juju *fake, size_t index, struct fake_secre
     return false;
 }
 
-size_t fake_juju_secret_count(struct fake_juju *fake)
+size_t lc_fake_secret_count(struct lc_fake *fake)
 {
     size_t count = 0;
 
@@ -491,21 +473,21 @@ size_t fake_juju_secret_count(struct fake_juju *fake)
     return count;
 }
 
-const char *fake_juju_secret_text(struct fake_juju *fake, const char *secret, const char *key)
+const char *lc_fake_secret_text(struct lc_fake *fake, const char *secret, const char *key)
 {
-    struct fake_secret_view view;
+    struct lc_fake_secret view;
 
-    if (!fake_juju_secret(fake, secret, &view) || view.content == NULL)
+    if (!lc_fake_secret(fake, secret, &view) || view.content == NULL)
         return NULL;
     const struct lc_secret *value = lc_secret_content_get(view.content, key);
     return value == NULL ? NULL : value->data;
 }
 
-bool fake_juju_is_granted(struct fake_juju *fake, const char *secret, const char *subject)
+bool lc_fake_is_granted(struct lc_fake *fake, const char *secret, const char *subject)
 {
-    const struct fake_secret *found = must_find(fake, secret);
+    const struct fake_secret *found = fake_secret_named(fake, secret);
 
-    for (size_t i = 0; i < found->grant_count; i++)
+    for (size_t i = 0; found != NULL && i < found->grant_count; i++)
         if (strcmp(found->grants[i].subject, subject) == 0)
             return true;
     return false;

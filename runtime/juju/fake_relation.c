@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "fake_juju_private.h"
+#include "juju/fake_private.h"
 
 void fake_relation_release(struct fake_relation *relation)
 {
@@ -19,7 +19,7 @@ void fake_relation_release(struct fake_relation *relation)
     lc_free(relation->bags);
 }
 
-struct fake_relation *fake_relation_find(struct fake_juju *fake, const char *relation_id)
+struct fake_relation *fake_relation_find(struct lc_fake *fake, const char *relation_id)
 {
     for (size_t i = 0; i < fake->relation_count; i++)
         if (strcmp(fake->relations[i].id, relation_id) == 0)
@@ -35,7 +35,7 @@ static struct fake_bag *bag_of(const struct fake_relation *relation, const char 
     return NULL;
 }
 
-static bool is_peer(const struct fake_juju *fake, const struct fake_relation *relation)
+static bool is_peer(const struct lc_fake *fake, const struct fake_relation *relation)
 {
     return strcmp(relation->app, fake->env.app) == 0;
 }
@@ -43,7 +43,7 @@ static bool is_peer(const struct fake_juju *fake, const struct fake_relation *re
 /* --- the port --- */
 
 /* Not found, although its exit status is 2 (juju-hooks 2.1). */
-static bool find(struct fake_juju *fake, const char *command, const char *relation_id,
+static bool find(struct lc_fake *fake, const char *command, const char *relation_id,
                  struct fake_relation **out, struct lc_err *err)
 {
     *out = fake_relation_find(fake, relation_id);
@@ -58,7 +58,7 @@ static bool find(struct fake_juju *fake, const char *command, const char *relati
 bool fake_relation_ids(void *context, const char *endpoint, struct lc_strlist *out,
                        struct lc_err *err)
 {
-    struct fake_juju *fake = context;
+    struct lc_fake *fake = context;
     const size_t len = strlen(endpoint);
 
     if (!fake_enter(fake, err, "relation-ids %s", endpoint))
@@ -102,7 +102,7 @@ static bool denied(const char *command, struct lc_err *err)
 }
 
 /* What an application's bag shows us; our own includes this hook's writes for the leader only. */
-static bool read_app(const struct fake_juju *fake, const struct fake_relation *relation,
+static bool read_app(const struct lc_fake *fake, const struct fake_relation *relation,
                      const char *app, struct lc_strmap *out, struct lc_err *err)
 {
     const struct fake_bag *bag = bag_of(relation, app);
@@ -117,7 +117,7 @@ static bool read_app(const struct fake_juju *fake, const struct fake_relation *r
     return lc_strmap_copy(out, is_own && fake->is_leader ? &bag->working : &bag->committed, err);
 }
 
-static bool read_unit(const struct fake_juju *fake, const struct fake_relation *relation,
+static bool read_unit(const struct lc_fake *fake, const struct fake_relation *relation,
                       const char *unit, struct lc_strmap *out, struct lc_err *err)
 {
     const struct fake_bag *bag = bag_of(relation, unit);
@@ -137,7 +137,7 @@ static bool read_unit(const struct fake_juju *fake, const struct fake_relation *
 bool fake_relation_get(void *context, const char *relation_id, bool app, const char *who,
                        struct lc_strmap *out, struct lc_err *err)
 {
-    struct fake_juju *fake = context;
+    struct lc_fake *fake = context;
     struct fake_relation *relation;
 
     if (!fake_enter(fake, err, "relation-get %s %s%s", relation_id, app ? "--app " : "", who) ||
@@ -180,7 +180,7 @@ static bool set_key(struct lc_strmap *bag, const char *key, const char *value, s
 bool fake_relation_set(void *context, const char *relation_id, bool app,
                        const struct lc_strmap *changes, struct lc_err *err)
 {
-    struct fake_juju *fake = context;
+    struct lc_fake *fake = context;
     struct fake_relation *relation;
     struct fake_bag *bag;
 
@@ -202,31 +202,28 @@ bool fake_relation_set(void *context, const char *relation_id, bool app,
     return true;
 }
 
-/* --- helpers --- */
+/* --- the world --- */
 
-static struct fake_relation *must_find(struct fake_juju *fake, const char *relation_id)
+bool fake_no_relation(const char *relation_id, struct lc_err *err)
 {
-    struct fake_relation *relation = fake_relation_find(fake, relation_id);
-
-    if (relation == NULL)
-        fake_give_up("no such relation", relation_id);
-    return relation;
+    return lc_fail(err, LC_ENOTFOUND, "no such relation '%s'", relation_id);
 }
 
-void fake_juju_put(struct fake_juju *fake, const char *relation_id, const char *who,
-                   const char *key, const char *value)
+bool lc_fake_put(struct lc_fake *fake, const char *relation_id, const char *who, const char *key,
+                 const char *value, struct lc_err *err)
 {
-    struct fake_relation *relation = must_find(fake, relation_id);
-    struct lc_err err = LC_ERR_INIT;
+    struct fake_relation *relation = fake_relation_find(fake, relation_id);
     struct fake_bag *bag;
 
-    fake_must(add_bag(relation, who, &bag, &err), &err);
-    fake_must(set_key(&bag->committed, key, value, &err), &err);
-    fake_must(set_key(&bag->working, key, value, &err), &err);
+    if (relation == NULL)
+        return fake_no_relation(relation_id, err);
+    return add_bag(relation, who, &bag, err) && set_key(&bag->committed, key, value, err) &&
+           set_key(&bag->working, key, value, err);
 }
 
 /* What the controller writes when a unit enters a relation (juju-hooks 1.8). */
-static void put_addresses(struct fake_juju *fake, const char *relation_id, const char *unit)
+static bool put_addresses(struct lc_fake *fake, const char *relation_id, const char *unit,
+                          struct lc_err *err)
 {
     unsigned hash = 0;
     char address[32];
@@ -236,91 +233,121 @@ static void put_addresses(struct fake_juju *fake, const char *relation_id, const
         hash = (hash * 31 + (unsigned char)*at) % 65536;
     (void)snprintf(address, sizeof(address), "10.1.%u.%u", hash / 256, hash % 256);
     (void)snprintf(subnet, sizeof(subnet), "%s/32", address);
-    fake_juju_put(fake, relation_id, unit, "private-address", address);
-    fake_juju_put(fake, relation_id, unit, "ingress-address", address);
-    fake_juju_put(fake, relation_id, unit, "egress-subnets", subnet);
+    return lc_fake_put(fake, relation_id, unit, "private-address", address, err) &&
+           lc_fake_put(fake, relation_id, unit, "ingress-address", address, err) &&
+           lc_fake_put(fake, relation_id, unit, "egress-subnets", subnet, err);
 }
 
-void fake_juju_relate(struct fake_juju *fake, const char *relation_id, const char *app)
+bool fake_relation_add(struct lc_fake *fake, const char *relation_id, const char *app,
+                       struct fake_relation **out, struct lc_err *err)
 {
     const char *colon = strchr(relation_id, ':');
+    struct fake_relation fresh = { .members = LC_STRLIST_INIT };
     int64_t number;
 
     if (colon == NULL || colon == relation_id || !lc_text_to_number(colon + 1, 99999999, &number))
-        fake_give_up("not a relation id", relation_id);
+        return lc_fail(err, LC_EUSAGE, "'%s' is not the id of a relation", relation_id);
     if (fake_relation_find(fake, relation_id) != NULL)
-        fake_give_up("the relation is there", relation_id);
+        return lc_fail(err, LC_EEXIST, "the relation '%s' is there already", relation_id);
     if (!lc_grow(&fake->relations, &fake->relation_capacity, fake->relation_count,
                  sizeof(*fake->relations)))
-        fake_give_up("out of memory", relation_id);
-    struct fake_relation *relation = &fake->relations[fake->relation_count++];
-    *relation = (struct fake_relation){ .members = LC_STRLIST_INIT };
-    fake_set(&relation->id, relation_id);
-    fake_set(&relation->app, app);
-    put_addresses(fake, relation_id, fake->env.unit);
-}
-
-void fake_juju_join(struct fake_juju *fake, const char *relation_id, const char *unit)
-{
-    struct fake_relation *relation = must_find(fake, relation_id);
-    const size_t app_len = strlen(relation->app);
-    struct lc_err err = LC_ERR_INIT;
-
-    if (strncmp(unit, relation->app, app_len) != 0 || unit[app_len] != '/')
-        fake_give_up("not a unit of the other side", unit);
-    fake_must(lc_strlist_add(&relation->members, unit, &err), &err);
-    lc_strlist_unique(&relation->members);
-    put_addresses(fake, relation_id, unit);
-}
-
-void fake_relations_become(struct fake_juju *fake, const char *old)
-{
-    for (size_t i = 0; i < fake->relation_count; i++) {
-        struct fake_relation *relation = &fake->relations[i];
-        if (bag_of(relation, fake->env.unit) == NULL)
-            put_addresses(fake, relation->id, fake->env.unit);
-        if (!is_peer(fake, relation))
-            continue;
-        fake_juju_depart(fake, relation->id, fake->env.unit);
-        if (old != NULL)
-            fake_juju_join(fake, relation->id, old);
+        return lc_fail_memory(err);
+    if (!fake_replace(&fresh.id, relation_id, err) || !fake_replace(&fresh.app, app, err)) {
+        fake_relation_release(&fresh);
+        return false;
     }
+    *out = &fake->relations[fake->relation_count++];
+    **out = fresh;
+    return true;
 }
 
-void fake_juju_depart(struct fake_juju *fake, const char *relation_id, const char *unit)
+bool lc_fake_relate(struct lc_fake *fake, const char *relation_id, const char *app,
+                    struct lc_err *err)
 {
-    struct fake_relation *relation = must_find(fake, relation_id);
+    struct fake_relation *relation;
+
+    return fake_relation_add(fake, relation_id, app, &relation, err) &&
+           put_addresses(fake, relation_id, fake->env.unit, err);
+}
+
+bool lc_fake_join(struct lc_fake *fake, const char *relation_id, const char *unit,
+                  struct lc_err *err)
+{
+    struct fake_relation *relation = fake_relation_find(fake, relation_id);
+
+    if (relation == NULL)
+        return fake_no_relation(relation_id, err);
+    const size_t app_len = strlen(relation->app);
+    if (strncmp(unit, relation->app, app_len) != 0 || unit[app_len] != '/')
+        return lc_fail(err, LC_EUSAGE, "'%s' is not a unit of '%s'", unit, relation->app);
+    if (!lc_strlist_has(&relation->members, unit) && !lc_strlist_add(&relation->members, unit, err))
+        return false;
+    lc_strlist_sort(&relation->members);
+    return put_addresses(fake, relation_id, unit, err);
+}
+
+static bool become_in(struct lc_fake *fake, const struct fake_relation *relation, const char *old,
+                      struct lc_err *err)
+{
+    if (bag_of(relation, fake->env.unit) == NULL &&
+        !put_addresses(fake, relation->id, fake->env.unit, err))
+        return false;
+    if (!is_peer(fake, relation))
+        return true;
+    return lc_fake_depart(fake, relation->id, fake->env.unit, err) &&
+           (old == NULL || lc_fake_join(fake, relation->id, old, err));
+}
+
+bool fake_relations_become(struct lc_fake *fake, const char *old, struct lc_err *err)
+{
+    for (size_t i = 0; i < fake->relation_count; i++)
+        if (!become_in(fake, &fake->relations[i], old, err))
+            return false;
+    return true;
+}
+
+bool lc_fake_depart(struct lc_fake *fake, const char *relation_id, const char *unit,
+                    struct lc_err *err)
+{
+    struct fake_relation *relation = fake_relation_find(fake, relation_id);
     LC_AUTO(lc_strlist_release) struct lc_strlist left = LC_STRLIST_INIT;
-    struct lc_err err = LC_ERR_INIT;
 
+    if (relation == NULL)
+        return fake_no_relation(relation_id, err);
     for (size_t i = 0; i < relation->members.count; i++)
-        if (strcmp(relation->members.items[i], unit) != 0)
-            fake_must(lc_strlist_add(&left, relation->members.items[i], &err), &err);
-    fake_must(lc_strlist_copy(&relation->members, &left, &err), &err);
+        if (strcmp(relation->members.items[i], unit) != 0 &&
+            !lc_strlist_add(&left, relation->members.items[i], err))
+            return false;
+    return lc_strlist_copy(&relation->members, &left, err);
 }
 
-void fake_juju_break(struct fake_juju *fake, const char *relation_id)
+bool lc_fake_break(struct lc_fake *fake, const char *relation_id, struct lc_err *err)
 {
-    struct fake_relation *relation = must_find(fake, relation_id);
+    struct fake_relation *relation = fake_relation_find(fake, relation_id);
 
+    if (relation == NULL)
+        return fake_no_relation(relation_id, err);
     lc_strlist_release(&relation->members);
     relation->is_broken = true;
+    return true;
 }
 
-void fake_juju_remove(struct fake_juju *fake, const char *relation_id)
+bool lc_fake_remove(struct lc_fake *fake, const char *relation_id, struct lc_err *err)
 {
-    struct fake_relation *relation = must_find(fake, relation_id);
-    const size_t at = (size_t)(relation - fake->relations);
+    struct fake_relation *relation = fake_relation_find(fake, relation_id);
 
+    if (relation == NULL)
+        return fake_no_relation(relation_id, err);
+    const size_t at = (size_t)(relation - fake->relations);
     for (size_t i = 0; i < fake->secret_count; i++)
         fake_grant_remove(fake->secrets[i], relation_id, NULL);
     fake_relation_release(relation);
     fake->relation_count--;
     memmove(relation, relation + 1, (fake->relation_count - at) * sizeof(*relation));
+    return true;
 }
 
-const struct lc_strmap *fake_juju_bag(struct fake_juju *fake, const char *relation_id,
-                                      const char *who)
+const struct lc_strmap *lc_fake_bag(struct lc_fake *fake, const char *relation_id, const char *who)
 {
     const struct fake_relation *relation = fake_relation_find(fake, relation_id);
     const struct fake_bag *bag = relation == NULL ? NULL : bag_of(relation, who);
@@ -328,10 +355,10 @@ const struct lc_strmap *fake_juju_bag(struct fake_juju *fake, const char *relati
     return bag == NULL ? NULL : &bag->committed;
 }
 
-const char *fake_juju_data(struct fake_juju *fake, const char *relation_id, const char *who,
-                           const char *key)
+const char *lc_fake_data(struct lc_fake *fake, const char *relation_id, const char *who,
+                         const char *key)
 {
-    const struct lc_strmap *bag = fake_juju_bag(fake, relation_id, who);
+    const struct lc_strmap *bag = lc_fake_bag(fake, relation_id, who);
 
     return bag == NULL ? NULL : lc_strmap_get(bag, key);
 }

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "fake_juju_private.h"
+#include "juju/fake_private.h"
 
 bool fake_grant_add(struct fake_grant **grants, size_t *count, size_t *capacity,
                     const char *relation_id, const char *subject, bool is_revoked,
@@ -56,7 +56,7 @@ bool fake_secret_add_revision(struct fake_secret *secret, struct lc_secret_conte
 
 /* --- calls --- */
 
-static bool note_spec(struct fake_juju *fake, const struct lc_secret_spec *spec, struct lc_err *err)
+static bool note_spec(struct lc_fake *fake, const struct lc_secret_spec *spec, struct lc_err *err)
 {
     const bool has_label = spec->label != NULL && *spec->label != '\0';
 
@@ -88,7 +88,7 @@ static bool merge_spec(struct fake_change *change, const struct lc_secret_spec *
 bool fake_secret_add(void *context, const struct lc_secret_spec *spec, char **id_out,
                      struct lc_err *err)
 {
-    struct fake_juju *fake = context;
+    struct lc_fake *fake = context;
     struct fake_secret *secret;
 
     if (!fake_enter(fake, err, "secret-add --owner %s", spec->app_owned ? "application" : "unit") ||
@@ -122,7 +122,7 @@ static bool is_identical(const struct fake_secret *secret, const struct lc_secre
 bool fake_secret_set(void *context, const char *id, const struct lc_secret_spec *spec,
                      struct lc_err *err)
 {
-    struct fake_juju *fake = context;
+    struct lc_fake *fake = context;
     struct fake_secret *secret = fake_secret_find(fake, id);
     struct lc_secret_spec wanted = *spec;
 
@@ -140,7 +140,7 @@ bool fake_secret_set(void *context, const char *id, const struct lc_secret_spec 
 /* A removal of one revision drops what else was pending for the secret. */
 bool fake_secret_remove(void *context, const char *id, int64_t revision, struct lc_err *err)
 {
-    struct fake_juju *fake = context;
+    struct lc_fake *fake = context;
     struct fake_secret *secret = fake_secret_find(fake, id);
 
     if (revision > 0
@@ -183,7 +183,7 @@ static void drop_pending_grant(struct fake_change *change, const char *relation_
     change->grant_count = kept;
 }
 
-static bool change_grant(struct fake_juju *fake, const char *command, const char *id,
+static bool change_grant(struct lc_fake *fake, const char *command, const char *id,
                          const char *relation_id, const char *unit, bool is_revoked,
                          struct lc_err *err)
 {
@@ -220,9 +220,9 @@ bool fake_secret_revoke(void *context, const char *id, const char *relation_id, 
 
 /* --- the commit --- */
 
-typedef bool (*commit_step)(struct fake_juju *fake, struct fake_secret *secret, struct lc_err *err);
+typedef bool (*commit_step)(struct lc_fake *fake, struct fake_secret *secret, struct lc_err *err);
 
-static bool check_manages(const struct fake_juju *fake, const struct fake_secret *secret,
+static bool check_manages(const struct lc_fake *fake, const struct fake_secret *secret,
                           const char *doing, struct lc_err *err)
 {
     if (fake_manages(fake, secret))
@@ -230,7 +230,7 @@ static bool check_manages(const struct fake_juju *fake, const struct fake_secret
     return lc_fail(err, LC_ECOMMAND, "cannot apply changes: %s secrets: permission denied", doing);
 }
 
-static bool check_label(const struct fake_juju *fake, const struct fake_secret *secret,
+static bool check_label(const struct lc_fake *fake, const struct fake_secret *secret,
                         const char *doing, struct lc_err *err)
 {
     const char *label = secret->change.label;
@@ -258,7 +258,7 @@ static void apply_metadata(struct fake_secret *secret)
     move_text(&secret->rotation, &secret->change.rotation);
 }
 
-static bool create(struct fake_juju *fake, struct fake_secret *secret, struct lc_err *err)
+static bool create(struct lc_fake *fake, struct fake_secret *secret, struct lc_err *err)
 {
     if (secret->is_committed || secret->change.remove_all)
         return true;
@@ -272,7 +272,7 @@ static bool create(struct fake_juju *fake, struct fake_secret *secret, struct lc
     return true;
 }
 
-static bool update(struct fake_juju *fake, struct fake_secret *secret, struct lc_err *err)
+static bool update(struct lc_fake *fake, struct fake_secret *secret, struct lc_err *err)
 {
     struct fake_change *change = &secret->change;
 
@@ -289,7 +289,7 @@ static bool update(struct fake_juju *fake, struct fake_secret *secret, struct lc
     return true;
 }
 
-static bool track(struct fake_juju *fake, struct fake_secret *secret, struct lc_err *err)
+static bool track(struct lc_fake *fake, struct fake_secret *secret, struct lc_err *err)
 {
     struct fake_consumer *consumer;
 
@@ -302,7 +302,7 @@ static bool track(struct fake_juju *fake, struct fake_secret *secret, struct lc_
 }
 
 /* A subject holds a secret through one relation only (juju-hooks 3.8). */
-static bool grant(struct fake_juju *fake, struct fake_secret *secret, struct lc_err *err)
+static bool grant(struct lc_fake *fake, struct fake_secret *secret, struct lc_err *err)
 {
     for (size_t i = 0; i < secret->change.grant_count && secret->is_committed; i++) {
         const struct fake_grant *wanted = &secret->change.grants[i];
@@ -328,7 +328,7 @@ static bool grant(struct fake_juju *fake, struct fake_secret *secret, struct lc_
     return true;
 }
 
-static bool revoke(struct fake_juju *fake, struct fake_secret *secret, struct lc_err *err)
+static bool revoke(struct lc_fake *fake, struct fake_secret *secret, struct lc_err *err)
 {
     for (size_t i = 0; i < secret->change.grant_count && secret->is_committed; i++) {
         const struct fake_grant *wanted = &secret->change.grants[i];
@@ -355,7 +355,7 @@ static void remove_revision(struct fake_secret *secret, int64_t number)
 }
 
 /* The whole secret is freed by the caller. */
-static bool apply_removal(struct fake_juju *fake, struct fake_secret *secret, struct lc_err *err)
+static bool apply_removal(struct lc_fake *fake, struct fake_secret *secret, struct lc_err *err)
 {
     const struct fake_change *change = &secret->change;
 
@@ -371,7 +371,7 @@ static bool apply_removal(struct fake_juju *fake, struct fake_secret *secret, st
 }
 
 /* What is not committed goes, and nothing is pending any more. */
-void fake_secrets_discard(struct fake_juju *fake)
+void fake_secrets_discard(struct lc_fake *fake)
 {
     size_t kept = 0;
 
@@ -386,7 +386,7 @@ void fake_secrets_discard(struct fake_juju *fake)
     fake->secret_count = kept;
 }
 
-bool fake_secrets_commit(struct fake_juju *fake, struct lc_err *err)
+bool fake_secrets_commit(struct lc_fake *fake, struct lc_err *err)
 {
     static const commit_step steps[] = { create, update, track, grant, revoke, apply_removal };
 

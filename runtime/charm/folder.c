@@ -171,6 +171,17 @@ static bool has(const char *folder, const char *name, bool (*test)(const char *p
     return path != NULL && test(path);
 }
 
+bool lc_charm_folder_has_program(const char *folder)
+{
+    LC_AUTO(lc_strlist_release) struct lc_strlist names = LC_STRLIST_INIT;
+    LC_AUTO(lc_free) char *hooks = lc_path_join(folder, "hooks");
+    struct lc_err ignored = LC_ERR_INIT; /* there may be no such folder */
+
+    return has(folder, "dispatch", lc_file_exists) ||
+           has(folder, "src/charm.lua", lc_file_exists) ||
+           (hooks != NULL && lc_dir_list(hooks, &names, &ignored) && names.count > 0);
+}
+
 bool lc_charm_folder_wants_dispatch(const char *folder)
 {
     LC_AUTO(lc_strlist_release) struct lc_strlist names = LC_STRLIST_INIT;

@@ -24,6 +24,9 @@ bool lc_charm_folder_copy(const char *from, const struct lc_strlist *paths, cons
 bool lc_charm_folder_complete(const char *folder, const struct lc_charm_meta *meta,
                               struct lc_err *err) LC_MUST_CHECK;
 
+/* Whether something in it can answer an event: dispatch, src/charm.lua, or a file in hooks/. */
+bool lc_charm_folder_has_program(const char *folder);
+
 /* Whether our own program is to be the charm's dispatch: it has none and no executable hook, but
  * src/charm.lua or hooks/NAME.lua. */
 bool lc_charm_folder_wants_dispatch(const char *folder);

@@ -12,16 +12,17 @@
 
 enum lc_exit {
     LC_EXIT_DONE = 0,
-    LC_EXIT_FAILED = 1, /* it did not work */
-    LC_EXIT_USAGE = 2,
-    LC_EXIT_FOUND = 3, /* it worked, and found what was asked for */
+    LC_EXIT_FAILED = 1, /* it did not work: also when a word names what is not there */
+    LC_EXIT_USAGE = 2,  /* the words are wrong, whatever there is in files and models */
+    LC_EXIT_FOUND = 3,  /* it worked, and found what was asked for */
     LC_EXIT_BUG = 70
 };
 
 struct lc_opt {
     const char *name;  /* "json", without the dashes; NULL ends a table */
     char letter;       /* 'n' for -n; 0 for none */
-    const char *value; /* what it takes, as help shows it: "DIR"; NULL for a flag */
+    const char *value; /* what it takes, as help shows it: "DIR"; NULL for a flag; "[DURATION]" may
+                        * be left out where no word without a dash follows: its value is then "" */
     const char *help;
 };
 
@@ -71,8 +72,10 @@ void lc_cmd_print_help(const struct lc_cmd *cmd, const char *parent);
 
 /* One of a table by its name; NULL when there is none. */
 const struct lc_cmd *lc_cmd_find(const struct lc_cmd *const *table, const char *name);
-/* LC_EUSAGE with the nearest name of the table. Always false. */
-bool lc_cmd_fail_unknown(const struct lc_cmd *const *table, const char *name, struct lc_err *err);
+/* LC_EUSAGE with the nearest name of the table, or the help that lists them; parent: "model" for
+ * its verbs, else NULL. Always false. */
+bool lc_cmd_fail_unknown(const struct lc_cmd *const *table, const char *parent, const char *name,
+                         struct lc_err *err);
 
 /* "luacharm: MESSAGE" on standard error. */
 void lc_cmd_print_error(const struct lc_err *err);

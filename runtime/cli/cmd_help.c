@@ -15,7 +15,8 @@ const struct lc_cmd *lc_cmd_find(const struct lc_cmd *const *table, const char *
     return NULL;
 }
 
-bool lc_cmd_fail_unknown(const struct lc_cmd *const *table, const char *name, struct lc_err *err)
+bool lc_cmd_fail_unknown(const struct lc_cmd *const *table, const char *parent, const char *name,
+                         struct lc_err *err)
 {
     const char *names[COMMANDS_MAX + 1] = { NULL };
 
@@ -25,7 +26,8 @@ bool lc_cmd_fail_unknown(const struct lc_cmd *const *table, const char *name, st
     if (nearest != NULL)
         return lc_fail(err, LC_EUSAGE, "there is no command '%s' (did you mean '%s'?)", name,
                        nearest);
-    return lc_fail(err, LC_EUSAGE, "there is no command '%s': 'luacharm help' lists them", name);
+    return lc_fail(err, LC_EUSAGE, "there is no command '%s': 'luacharm help%s%s' lists them", name,
+                   parent == NULL ? "" : " ", parent == NULL ? "" : parent);
 }
 
 void lc_cmd_print_error(const struct lc_err *err)
@@ -59,6 +61,25 @@ static void print_options(const struct lc_opt *options)
     }
 }
 
+/* A short table shows how each subcommand is used; a long one would be too much. */
+#define USAGES_MAX 8
+
+static void print_usages(const struct lc_cmd *cmd)
+{
+    size_t count = 0;
+
+    while (cmd->subcommands[count] != NULL)
+        count++;
+    for (size_t i = 0; i < count && count <= USAGES_MAX; i++) {
+        const struct lc_cmd *sub = cmd->subcommands[i];
+        (void)printf("\nluacharm %s %s%s%s\n", cmd->name, sub->name,
+                     *sub->synopsis == '\0' ? "" : " ", sub->synopsis);
+        if (sub->options != NULL)
+            print_options(sub->options);
+    }
+    (void)printf("\n'luacharm help %s VERB' says more about one of them.\n", cmd->name);
+}
+
 void lc_cmd_print_help(const struct lc_cmd *cmd, const char *parent)
 {
     (void)printf("usage: luacharm %s%s%s%s%s\n\n%s\n", parent == NULL ? "" : parent,
@@ -67,6 +88,7 @@ void lc_cmd_print_help(const struct lc_cmd *cmd, const char *parent)
     if (cmd->subcommands != NULL) {
         (void)printf("\n");
         print_table(cmd->subcommands);
+        print_usages(cmd);
     }
     if (cmd->options != NULL) {
         (void)printf("\n");
@@ -81,6 +103,18 @@ static void print_all(void)
     (void)printf("\n'luacharm help COMMAND' says more about one of them.\n");
 }
 
+/* parent: the command before the word, which has these subcommands, or none. */
+static void fail_unknown(const struct lc_cmd *const *table, const char *parent, const char *word,
+                         struct lc_err *err)
+{
+    if (table != NULL)
+        (void)lc_cmd_fail_unknown(table, parent, word, err);
+    else
+        (void)lc_fail(err, LC_EUSAGE, "'%s' has no subcommands, so no '%s'", parent, word);
+    if (table != NULL && parent != NULL)
+        (void)lc_wrap(err, "%s", parent);
+}
+
 static int run(const struct lc_args *args, struct lc_err *err)
 {
     const struct lc_cmd *const *table = lc_commands;
@@ -91,8 +125,7 @@ static int run(const struct lc_args *args, struct lc_err *err)
         parent = cmd == NULL ? NULL : cmd->name;
         cmd = table == NULL ? NULL : lc_cmd_find(table, args->positionals[i]);
         if (cmd == NULL) {
-            (void)lc_cmd_fail_unknown(table == NULL ? lc_commands : table, args->positionals[i],
-                                      err);
+            fail_unknown(table, parent, args->positionals[i], err);
             return LC_EXIT_USAGE;
         }
         table = cmd->subcommands;

@@ -10,6 +10,7 @@
 #include "base/yaml.h"
 #include "cli/model.h"
 #include "model/content.h"
+#include "model/sweep.h"
 
 static volatile sig_atomic_t interrupted;
 
@@ -153,19 +154,27 @@ bool model_work_open(const struct lc_args *args, bool on_stderr, struct model_wo
            catch_interrupt(err) && lc_agent_init(&work->agent, work->store, timeout_s * 1000, err);
 }
 
+void model_sweep(struct lc_store *store)
+{
+    struct lc_err err = LC_ERR_INIT;
+
+    if (store != NULL && !lc_sweep(store, &err))
+        lc_cmd_print_error(&err); /* what the verb was for is done */
+}
+
 void model_work_release(struct model_work *work)
 {
+    model_sweep(work->store);
     lc_agent_release(&work->agent);
     lc_store_free(work->store);
     work->store = NULL;
 }
 
-bool model_settle(const struct lc_args *args, struct model_work *work, bool tolerant,
-                  struct lc_err *err)
+bool model_settle(const struct lc_args *args, struct model_work *work, struct lc_err *err)
 {
     if (lc_args_has(args, "no-settle") || lc_settle(&work->agent, &work->settle, err))
         return true;
-    if (!tolerant || err->code != LC_ECOMMAND)
+    if (err->code != LC_ECOMMAND)
         return false;
     lc_cmd_print_error(err);
     *err = (struct lc_err)LC_ERR_INIT;

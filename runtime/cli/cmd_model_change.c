@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/model.h"
+#include "model/check.h"
 #include "model/context.h"
 #include "model/verbs.h"
 
@@ -45,7 +46,8 @@ static int run_new(const struct lc_args *args, struct lc_err *err)
                                    .juju_version = version == NULL ? LC_MODEL_JUJU_VERSION
                                                                    : version };
 
-    if (!start_time(args, &wanted.now, err) || !check_version(wanted.juju_version, err) ||
+    if (!lc_check_model_name(wanted.name, err) || !start_time(args, &wanted.now, err) ||
+        !check_version(wanted.juju_version, err) ||
         !model_number(args, "seed", INT64_MAX, &wanted.seed, err) ||
         !lc_store_create(model_folder(args), &wanted, err))
         return model_fail(err);
@@ -334,18 +336,23 @@ const struct lc_cmd model_cmd_add_unit = {
     .run = run_add_unit,
 };
 
-/* Verbs that do one thing to each of their words. */
+/* Verbs that do one thing to each of their words, or nothing when one of them is wrong. */
 static int run_for_each(const struct lc_args *args, enum lc_store_mode mode,
                         bool (*verb)(struct lc_store *store, const char *name, struct lc_err *err),
                         struct lc_err *err)
 {
     LC_AUTO(lc_store_free) struct lc_store *store = NULL;
+    LC_AUTO(lc_tx_release) struct lc_tx tx = LC_TX_INIT;
 
-    if (!model_open(args, mode, &store, err))
+    if (!model_open(args, mode, &store, err) || !lc_tx_begin(&tx, store, err))
         return model_fail(err);
     for (size_t i = 0; i < args->count; i++)
         if (!verb(store, args->positionals[i], err))
             return model_fail(err);
+    if (!lc_tx_commit(&tx, err))
+        return model_fail(err);
+    if (mode == LC_STORE_WORK)
+        model_sweep(store); /* an application without units is gone at once */
     return LC_EXIT_DONE;
 }
 

@@ -107,17 +107,30 @@ static bool read_params(const struct lc_args *args, struct model_work *work, str
            lc_check_action(meta, args->positionals[1], &given, out, err);
 }
 
+/* Before anything runs: what is wrong already, and will not be mended by settling. A unit without a
+ * charm gets one. */
+static bool check_first(const struct lc_args *args, struct model_work *work, struct lc_err *err)
+{
+    LC_AUTO(lc_json_free) struct lc_json *params = NULL;
+    LC_AUTO(lc_unit_release) struct lc_unit unit = LC_UNIT_INIT;
+
+    if (!lc_check_unit(work->store, args->positionals[0], &unit, err))
+        return false;
+    return (unit.revision == 0 && !lc_args_has(args, "no-settle")) ||
+           read_params(args, work, &params, err);
+}
+
 static int run_action(const struct lc_args *args, struct lc_err *err)
 {
     LC_AUTO(model_work_release) struct model_work work = { .store = NULL };
     LC_AUTO(lc_action_result_release) struct lc_action_result result = { .results = NULL };
     struct lc_json *params = NULL;
 
-    if (!model_work_open(args, true, &work, err) || !model_settle(args, &work, true, err) ||
-        !read_params(args, &work, &params, err) ||
+    if (!model_work_open(args, true, &work, err) || !check_first(args, &work, err) ||
+        !model_settle(args, &work, err) || !read_params(args, &work, &params, err) ||
         !lc_agent_action(&work.agent, args->positionals[0], args->positionals[1], params, &result,
                          err) ||
-        !print_results(args, &result, err) || !model_settle(args, &work, true, err))
+        !print_results(args, &result, err) || !model_settle(args, &work, err))
         return model_fail(err);
     if (!result.failed)
         return LC_EXIT_DONE;
@@ -165,14 +178,14 @@ static int run_exec(const struct lc_args *args, struct lc_err *err)
             return model_fail(err);
     if (!find_relation_id(args, &relation, err) || !model_work_open(args, true, &work, err) ||
         !lc_check_unit(work.store, args->positionals[0], &unit, err) ||
-        !model_settle(args, &work, true, err) ||
+        !model_settle(args, &work, err) ||
         !lc_agent_exec(&work.agent, args->positionals[0], &words, relation, &out, &err_text,
                        &report, err))
         return model_fail(err);
     (void)fwrite(out.data, 1, out.len, stdout);
     (void)fflush(stdout); /* main tells when it cannot be written */
     (void)fwrite(err_text.data, 1, err_text.len, stderr);
-    if (!model_settle(args, &work, true, err))
+    if (!model_settle(args, &work, err))
         return model_fail(err);
     if (report.outcome == LC_OUTCOME_OK)
         return LC_EXIT_DONE;
@@ -198,6 +211,22 @@ const struct lc_cmd model_cmd_exec = {
     .run = run_exec,
 };
 
+/* Whether the hook that was fired has failed, and no later try of it went well. */
+static bool fail_if_failed(struct model_work *work, const struct lc_report *report,
+                           struct lc_err *err)
+{
+    LC_AUTO(lc_unit_release) struct lc_unit unit = LC_UNIT_INIT;
+    char name[LC_HOOK_NAME_BYTES];
+
+    if (report->outcome != LC_OUTCOME_FAILED)
+        return true;
+    if (!lc_store_unit(work->store, report->unit, &unit, err))
+        return false;
+    lc_hook_name(report->hook, name);
+    return unit.phase != LC_PHASE_FAILED ||
+           lc_fail(err, LC_ECOMMAND, "%s: hook \"%s\" failed: %s", report->unit, name, report->why);
+}
+
 static int run_fire(const struct lc_args *args, struct lc_err *err)
 {
     LC_AUTO(model_work_release) struct model_work work = { .store = NULL };
@@ -212,18 +241,15 @@ static int run_fire(const struct lc_args *args, struct lc_err *err)
     struct lc_report report;
 
     if (!model_number(args, "revision", INT64_MAX, &fire.revision, err) ||
-        !model_work_open(args, false, &work, err) || !model_settle(args, &work, false, err) ||
+        !model_work_open(args, false, &work, err) ||
+        !lc_check_event(work.store, args->positionals[0], &fire, err) ||
+        !model_settle(args, &work, err) ||
         !lc_verb_fire(work.store, args->positionals[0], &fire, &hook, err) ||
         !lc_agent_run(&work.agent, args->positionals[0], &hook, &report, err))
         return model_fail(err);
     work.settle.ran(&work, &report);
-    if (!model_settle(args, &work, false, err))
-        return model_fail(err);
-    if (!lc_args_has(args, "no-settle") || report.outcome != LC_OUTCOME_FAILED)
-        return LC_EXIT_DONE;
-    (void)lc_fail(err, LC_ECOMMAND, "%s: hook \"%s\" failed: %s", report.unit, fire.event,
-                  report.why);
-    return LC_EXIT_FAILED;
+    return model_settle(args, &work, err) && fail_if_failed(&work, &report, err) ? LC_EXIT_DONE
+                                                                                 : model_fail(err);
 }
 
 static const struct lc_opt fire_options[] = {

@@ -187,7 +187,7 @@ static const struct lc_cmd *const verbs[] = { &show, NULL };
 
 const struct lc_cmd lc_cmd_x509 = {
     .name = "x509",
-    .synopsis = "show",
+    .synopsis = "VERB ...",
     .summary = "look at keys, requests and certificates",
     .subcommands = verbs,
 };

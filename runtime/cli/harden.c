@@ -24,11 +24,13 @@
 #define DUMPABLE 0
 #endif
 
+/* A database must not become standard output. What is printed to one that was closed is an error,
+ * as it would be to the closed one: so it cannot be written to. */
 static void open_streams(void)
 {
     for (int fd = 0; fd <= 2; fd++)
         if (fcntl(fd, F_GETFD) == -1)
-            (void)open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY); /* the lowest that is free */
+            (void)open("/dev/null", fd == 2 ? O_WRONLY : O_RDONLY); /* the lowest that is free */
 }
 
 void lc_harden(void)

@@ -71,12 +71,13 @@ static int choose(const struct lc_cmd *cmd, const char *parent, int argc, char *
     if (cmd->subcommands == NULL)
         return run_command(cmd, parent, argc, argv);
     if (argc == 0) {
-        (void)lc_fail(&err, LC_EUSAGE, "%s: expected %s", cmd->name, cmd->synopsis);
+        (void)lc_fail(&err, LC_EUSAGE, "%s: expected %s: 'luacharm help %s' lists them", cmd->name,
+                      cmd->synopsis, cmd->name);
         return fail_usage(&err);
     }
     const struct lc_cmd *sub = lc_cmd_find(cmd->subcommands, argv[0]);
     if (sub == NULL) {
-        (void)lc_cmd_fail_unknown(cmd->subcommands, argv[0], &err);
+        (void)lc_cmd_fail_unknown(cmd->subcommands, cmd->name, argv[0], &err);
         (void)lc_wrap(&err, "%s", cmd->name);
         return fail_usage(&err);
     }
@@ -97,7 +98,7 @@ static int run_named(int argc, char *const *argv)
         return choose(&lc_cmd_version, NULL, 0, NULL);
     const struct lc_cmd *cmd = lc_cmd_find(lc_commands, argv[0]);
     if (cmd == NULL) {
-        (void)lc_cmd_fail_unknown(lc_commands, argv[0], &err);
+        (void)lc_cmd_fail_unknown(lc_commands, NULL, argv[0], &err);
         return fail_usage(&err);
     }
     return choose(cmd, NULL, argc - 1, argv + 1);

@@ -38,6 +38,10 @@ bool model_open(const struct lc_args *args, enum lc_store_mode mode, struct lc_s
 /* That another command holds the lock. */
 void model_say_waiting(void);
 
+/* Removes what applications and units that are gone have left on disk; store: open for work, or
+ * NULL. */
+void model_sweep(struct lc_store *store);
+
 /* The exit status for a failure. */
 int model_fail(const struct lc_err *err);
 
@@ -60,9 +64,10 @@ bool model_work_open(const struct lc_args *args, bool on_stderr, struct model_wo
 void model_work_release(struct model_work *work);
 LC_AUTO_VALUE(struct model_work, model_work_release);
 
-/* What is pending, unless --no-settle. tolerant: hooks that fail are told and do not count. */
-bool model_settle(const struct lc_args *args, struct model_work *work, bool tolerant,
-                  struct lc_err *err) LC_MUST_CHECK;
+/* What is pending, unless --no-settle. Hooks that fail are told and do not count: other units' are
+ * not this verb's business. */
+bool model_settle(const struct lc_args *args, struct model_work *work, struct lc_err *err)
+    LC_MUST_CHECK;
 
 /* A table: columns as wide as their widest cell. */
 struct model_table {

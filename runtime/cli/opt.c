@@ -57,6 +57,16 @@ static bool fail_unknown(const struct lc_opt *table, const char *word, size_t na
     return lc_fail(err, LC_EUSAGE, "unknown option '%s'", word);
 }
 
+/* The value, when it is a word of its own; "" for "[DURATION]" that was left out, NULL for none. */
+static const char *next_word(const struct lc_opt *option, int argc, char *const *argv, int *at)
+{
+    const bool optional = option->value[0] == '[';
+
+    if (*at + 1 >= argc || (optional && argv[*at + 1][0] == '-'))
+        return optional ? "" : NULL;
+    return argv[++*at];
+}
+
 /* *at moves on when the value is the next word. */
 static bool take_option(struct lc_args *args, int argc, char *const *argv, int *at,
                         struct lc_err *err)
@@ -78,8 +88,7 @@ static bool take_option(struct lc_args *args, int argc, char *const *argv, int *
     }
     const char *value = equals != NULL                ? equals + 1
                         : !is_long && word[2] != '\0' ? word + 2
-                        : *at + 1 < argc              ? argv[++*at]
-                                                      : NULL;
+                                                      : next_word(option, argc, argv, at);
     if (value == NULL)
         return lc_fail(err, LC_EUSAGE, "'--%s' needs a value: %s", option->name, option->value);
     add_option(args, option, value);

@@ -72,7 +72,7 @@ bool lc_agent_init(struct lc_agent *agent, struct lc_store *store, int64_t timeo
     if (agent->program == NULL || agent->tools == NULL)
         return lc_fail_memory(err);
     if (strchr(agent->tools, ':') != NULL)
-        return lc_fail(err, LC_EUSAGE,
+        return lc_fail(err, LC_ESTATE,
                        "%s: a model cannot be in a folder with ':' in its path: the hook commands"
                        " would not be found in PATH",
                        lc_store_folder(store));

@@ -34,6 +34,19 @@ bool lc_check_app_name(const char *text, struct lc_err *err)
     return true;
 }
 
+bool lc_check_model_name(const char *text, struct lc_err *err)
+{
+    const size_t len = strlen(text);
+
+    if (len > 0 && len <= 128 && text[0] != '-' &&
+        strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == len)
+        return true;
+    return lc_fail(err, LC_EUSAGE,
+                   "\"%s\" is not a valid name: model names may only contain lowercase letters,"
+                   " digits and hyphens",
+                   text);
+}
+
 char *lc_app_charm_folder(const struct lc_store *store, const char *app, int64_t revision)
 {
     return lc_store_path(store, "charms/%s-%lld", app, (long long)revision);
@@ -133,7 +146,7 @@ bool lc_check_setting(const struct lc_charm_meta *meta, const char *option, cons
     else
         good = false;
     if (!good)
-        return lc_fail(err, LC_EUSAGE, "option '%s' expected %s, got '%s'", option, known->type,
+        return lc_fail(err, LC_EPARSE, "option '%s' expected %s, got '%s'", option, known->type,
                        text);
     return lc_buf_take(&json, out, NULL, err);
 }

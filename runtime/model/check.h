@@ -8,6 +8,9 @@
 #include "model/store_app.h"
 #include "model/store_relation.h"
 
+/* [a-z0-9][a-z0-9-]*, as juju/names has it. LC_EUSAGE. */
+bool lc_check_model_name(const char *text, struct lc_err *err) LC_MUST_CHECK;
+
 /* "web/0"; "web". */
 bool lc_check_is_unit_name(const char *text);
 bool lc_check_app_name(const char *text, struct lc_err *err) LC_MUST_CHECK;

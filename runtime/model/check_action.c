@@ -17,7 +17,7 @@ static bool add_name(void *context, const char *key, const struct lc_json *value
 
 static bool fail_param(struct lc_err *err, const char *action, const char *param, const char *why)
 {
-    return lc_fail(err, LC_EUSAGE, "cannot run \"%s\" action: parameter '%s': %s", action, param,
+    return lc_fail(err, LC_EPARSE, "cannot run \"%s\" action: parameter '%s': %s", action, param,
                    why);
 }
 

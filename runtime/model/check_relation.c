@@ -137,7 +137,7 @@ static bool fail_no_pair(const struct side *a, const struct side *b, struct lc_e
     list_endpoints(a, &list);
     lc_buf_puts(&list, ", ");
     list_endpoints(b, &list);
-    return lc_fail(err, LC_EUSAGE, "nothing of '%s' and '%s' fits together: %s", a->app, b->app,
+    return lc_fail(err, LC_ENOTFOUND, "nothing of '%s' and '%s' fits together: %s", a->app, b->app,
                    list.data);
 }
 
@@ -204,7 +204,7 @@ static bool choose(struct lc_store *store, struct pairs *pairs, const struct sid
     if (pairs->count == 0)
         return fail_no_pair(a, b, err);
     if (pairs->count > 1)
-        return lc_fail(err, LC_EUSAGE, "'%s' and '%s' can be related in more than one way: %s",
+        return lc_fail(err, LC_ESTATE, "'%s' and '%s' can be related in more than one way: %s",
                        a->app, b->app, pairs->list.data);
     return check_new(store, pairs, err) && make_choice(pairs, out, err);
 }
@@ -262,6 +262,6 @@ bool lc_check_relation(struct lc_store *store, const char *a, const char *b, int
         return true;
     return count == 0
                ? lc_fail(err, LC_ENOTFOUND, "there is no relation of '%s' and '%s'", a, b)
-               : lc_fail(err, LC_EUSAGE,
+               : lc_fail(err, LC_ESTATE,
                          "'%s' and '%s' have more than one relation: name the endpoints", a, b);
 }

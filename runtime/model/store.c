@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "model/store_sql.h"
@@ -43,6 +44,46 @@ void lc_store_free(struct lc_store *store)
     lc_free(store);
 }
 
+/* The name of a user: /etc/passwd and no more, since a static program has no other way. */
+static void name_user(uid_t uid, char *out, size_t size)
+{
+    LC_AUTO(lc_free) char *users = NULL;
+    struct lc_err ignored = LC_ERR_INIT;
+    char field[32];
+
+    (void)snprintf(out, size, "user %u", (unsigned)uid);
+    (void)snprintf(field, sizeof(field), ":%u:", (unsigned)uid);
+    if (!lc_file_read("/etc/passwd", 1024 * 1024, &users, NULL, &ignored))
+        return;
+    for (const char *line = users; *line != '\0'; line += strcspn(line, "\n"), line += *line != 0) {
+        const size_t name_len = strcspn(line, ":\n");
+        const char *password = line + name_len + (line[name_len] == ':');
+        const size_t password_len = strcspn(password, ":\n");
+        if (strncmp(password + password_len, field, strlen(field)) == 0) {
+            (void)snprintf(out, size, "%.*s", (int)name_len, line);
+            return;
+        }
+    }
+}
+
+static bool fail_no_model(const char *folder, struct lc_err *err)
+{
+    return lc_fail(err, LC_ENOTFOUND, "no model in '%s': make one with 'luacharm model new'",
+                   folder);
+}
+
+/* Whose folder it is that we may not use. */
+static bool fail_permission(const char *folder, const char *what, struct lc_err *err)
+{
+    struct stat info;
+    char owner[64] = "somebody else";
+
+    if (stat(folder, &info) == 0)
+        name_user(info.st_uid, owner, sizeof(owner));
+    return lc_fail(err, LC_EPERM, "cannot %s the model in '%s': permission denied: it is %s's",
+                   what, folder, owner);
+}
+
 static bool make_store(const char *folder, struct lc_store **out, struct lc_err *err)
 {
     LC_AUTO(lc_store_free) struct lc_store *store = lc_alloc(1, sizeof(*store));
@@ -52,10 +93,8 @@ static bool make_store(const char *folder, struct lc_store **out, struct lc_err 
         return lc_fail_memory(err);
     store->lock_fd = -1;
     if (realpath(folder, resolved) == NULL)
-        return errno == ENOENT
-                   ? lc_fail(err, LC_ENOTFOUND,
-                             "no model in '%s': make one with 'luacharm model new'", folder)
-                   : lc_fail_errno(err, errno, "%s", folder);
+        return errno == ENOENT ? fail_no_model(folder, err)
+                               : lc_fail_errno(err, errno, "%s", folder);
     store->folder = lc_strdup(resolved);
     if (store->folder == NULL)
         return lc_fail_memory(err);
@@ -85,7 +124,8 @@ static bool take_lock(struct lc_store *store, void (*waiting)(void), struct lc_e
         return lc_fail_memory(err);
     store->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (store->lock_fd == -1)
-        return lc_fail_errno(err, errno, "cannot lock the model: %s", path);
+        return errno == EACCES ? fail_permission(store->folder, "change", err)
+                               : lc_fail_errno(err, errno, "cannot lock the model: %s", path);
     if (flock(store->lock_fd, LOCK_EX | LOCK_NB) == 0)
         return true;
     if (errno != EWOULDBLOCK)
@@ -111,19 +151,57 @@ static bool configure(struct lc_store *store, struct lc_err *err)
                       err);
 }
 
+/* A folder that we may not write to. Readers share memory through a file beside the database, which
+ * cannot be made there: so the database is read as what does not change, unless its log shows that
+ * somebody is at work, or was killed; then that file is there. */
+static bool open_unwritable(struct lc_store *store, const char *path, struct lc_err *err)
+{
+    LC_AUTO(lc_free) char *wal = lc_store_path(store, DATABASE_NAME "-wal");
+    LC_AUTO(lc_buf_release) struct lc_buf uri = LC_BUF_INIT(4 * PATH_MAX);
+    struct stat info;
+
+    if (wal == NULL)
+        return lc_fail_memory(err);
+    const bool at_work = stat(wal, &info) == 0 && info.st_size > 0;
+    lc_buf_puts(&uri, "file:");
+    for (const char *at = path; *at != '\0'; at++) {
+        if (strchr("%?#", *at) == NULL)
+            lc_buf_putc(&uri, *at);
+        else
+            lc_buf_printf(&uri, "%%%02x", (unsigned char)*at);
+    }
+    lc_buf_puts(&uri, at_work ? "" : "?immutable=1");
+    if (!lc_buf_check(&uri, err))
+        return false;
+    const int code = sqlite3_open_v2(uri.data, &store->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
+                                     NULL);
+    return code == SQLITE_OK ? configure(store, err) : sql_fail(store, code, err);
+}
+
 static bool open_database(struct lc_store *store, int flags, struct lc_err *err)
 {
     LC_AUTO(lc_free) char *path = lc_store_path(store, DATABASE_NAME);
 
     if (path == NULL)
         return lc_fail_memory(err);
-    /* Readers share memory through a file beside the database. */
-    if (access(store->folder, W_OK) == -1)
-        return lc_fail_errno(err, errno, "cannot use the model, even to look: %s", store->folder);
     const int code = sqlite3_open_v2(path, &store->db, flags, NULL);
     if (code != SQLITE_OK)
         return sql_fail(store, code, err);
     return configure(store, err);
+}
+
+static bool open_for(struct lc_store *store, enum lc_store_mode mode, struct lc_err *err)
+{
+    LC_AUTO(lc_free) char *path = lc_store_path(store, DATABASE_NAME);
+
+    if (path == NULL)
+        return lc_fail_memory(err);
+    if (access(store->folder, W_OK) == 0)
+        return open_database(store, SQLITE_OPEN_READWRITE, err);
+    if (mode == LC_STORE_READ)
+        return open_unwritable(store, path, err);
+    return errno == EACCES ? fail_permission(store->folder, "change", err)
+                           : lc_fail_errno(err, errno, "cannot change the model: %s", path);
 }
 
 static bool check_version(struct lc_store *store, struct lc_err *err)
@@ -135,10 +213,9 @@ static bool check_version(struct lc_store *store, struct lc_err *err)
         !sql_get_number(store, "PRAGMA user_version", NULL, &version, err))
         return false;
     if (app_id == 0 && version == 0)
-        return lc_fail(err, LC_ENOTFOUND, "no model in '%s': make one with 'luacharm model new'",
-                       store->folder);
+        return fail_no_model(store->folder, err);
     if (app_id != SCHEMA_APP_ID)
-        return lc_fail(err, LC_EPARSE, "%s/model.db is not a model", store->folder);
+        return lc_fail(err, LC_ESTATE, "%s/model.db is not a model", store->folder);
     if (version > SCHEMA_VERSION)
         return lc_fail(err, LC_EUNSUPPORTED,
                        "%s was made by a newer luacharm (model format %lld, this one knows %d)",
@@ -197,13 +274,11 @@ bool lc_store_open(const char *folder, enum lc_store_mode mode, void (*waiting)(
     LC_AUTO(lc_free) char *path = lc_store_path(store, DATABASE_NAME);
     if (path == NULL)
         return lc_fail_memory(err);
-    if (!lc_file_exists(path))
-        return lc_fail(err, LC_ENOTFOUND, "no model in '%s': make one with 'luacharm model new'",
-                       folder);
+    if (access(path, R_OK) == -1)
+        return errno == EACCES ? fail_permission(folder, "use", err) : fail_no_model(folder, err);
     if (mode == LC_STORE_WORK && !take_lock(store, waiting, err))
         return false;
-    if (!open_database(store, SQLITE_OPEN_READWRITE, err) || !check_version(store, err) ||
-        !load_head(store, err))
+    if (!open_for(store, mode, err) || !check_version(store, err) || !load_head(store, err))
         return false;
     if (mode == LC_STORE_WORK && !recover(store, err))
         return false;
@@ -270,10 +345,9 @@ static bool check_is_free(const char *folder, struct lc_err *err)
     return true;
 }
 
-/* Whether there is a model already, whatever lies beside it. */
-static bool has_database(const char *folder, bool *out, struct lc_err *err)
+static bool has_file(const char *folder, const char *name, bool *out, struct lc_err *err)
 {
-    LC_AUTO(lc_free) char *path = lc_path_join(folder, DATABASE_NAME);
+    LC_AUTO(lc_free) char *path = lc_path_join(folder, name);
 
     if (path == NULL)
         return lc_fail_memory(err);
@@ -287,7 +361,7 @@ bool lc_store_create(const char *folder, const struct lc_store_new *wanted, stru
     int64_t version = 0;
     bool exists;
 
-    if (!lc_dir_make(folder, 0700, err) || !has_database(folder, &exists, err) ||
+    if (!lc_dir_make(folder, 0700, err) || !has_file(folder, DATABASE_NAME, &exists, err) ||
         (!exists && !check_is_free(folder, err)))
         return lc_wrap(err, "cannot make the model");
     if (!make_store(folder, &store, err) || !take_lock(store, NULL, err))
@@ -317,9 +391,14 @@ static bool remove_kept(const char *folder, struct lc_err *err)
 bool lc_store_destroy(const char *folder, void (*waiting)(void), bool *left_out, struct lc_err *err)
 {
     LC_AUTO(lc_store_free) struct lc_store *store = NULL;
+    bool locked;
 
-    /* A newer model may be destroyed too, but nothing that is not a model. */
-    if (!lc_store_open(folder, LC_STORE_WORK, waiting, &store, err) && err->code != LC_EUNSUPPORTED)
+    /* A newer model may be destroyed too, and one that is damaged, which its lock tells from a file
+     * of somebody else; but nothing that is not a model. */
+    if (!has_file(folder, LOCK_NAME, &locked, err))
+        return false;
+    if (!lc_store_open(folder, LC_STORE_WORK, waiting, &store, err) &&
+        err->code != LC_EUNSUPPORTED && (err->code != LC_EPARSE || !locked))
         return false;
     if (!remove_kept(folder, err))
         return false;

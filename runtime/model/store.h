@@ -43,14 +43,15 @@ bool lc_store_create(const char *folder, const struct lc_store_new *wanted, stru
     LC_MUST_CHECK;
 
 enum lc_store_mode {
-    LC_STORE_READ,   /* looks only; does not wait for a command that is at work */
+    LC_STORE_READ,   /* looks only, also where we may not write; does not wait for a command that is
+                      * at work */
     LC_STORE_BESIDE, /* one short change, without waiting either */
     LC_STORE_WORK    /* holds the lock; hooks that a killed command left running count as failed */
 };
 
 /* waiting: called once when another command holds the lock; may be NULL.
- * LC_ENOTFOUND: no model there. LC_EUNSUPPORTED: made by a newer luacharm. LC_EPARSE: another
- * database. LC_EPERM, LC_EIO. */
+ * LC_ENOTFOUND: no model there. LC_EUNSUPPORTED: made by a newer luacharm. LC_EPARSE: damaged.
+ * LC_ESTATE: another database. LC_EPERM (with whose it is), LC_EIO. */
 bool lc_store_open(const char *folder, enum lc_store_mode mode, void (*waiting)(void),
                    struct lc_store **out, struct lc_err *err) LC_MUST_CHECK;
 void lc_store_free(struct lc_store *store);

@@ -229,4 +229,9 @@ bool lc_store_unready_all(struct lc_store *store, const char *unit, struct lc_er
 bool lc_store_set_container(struct lc_store *store, const char *unit, const char *name, bool ready,
                             struct lc_err *err) LC_MUST_CHECK;
 
+/* The names in the model's folder "charms", "units" or "storage" that something of the model owns:
+ * charms of applications and those that units still run, units, storage. */
+bool lc_store_folders(struct lc_store *store, const char *folder, struct lc_strlist *out,
+                      struct lc_err *err) LC_MUST_CHECK;
+
 #endif

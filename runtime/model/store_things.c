@@ -183,3 +183,15 @@ bool lc_store_set_container(struct lc_store *store, const char *unit, const char
     return sql_run(store, "INSERT OR REPLACE INTO container (unit, name, ready) VALUES (?, ?, ?)",
                    SQL_ARGS(SQL_T(unit), SQL_T(name), SQL_N(ready)), err);
 }
+
+bool lc_store_folders(struct lc_store *store, const char *folder, struct lc_strlist *out,
+                      struct lc_err *err)
+{
+    const char *sql = strcmp(folder, "charms") == 0
+                          ? "SELECT name || '-' || revision FROM application UNION"
+                            " SELECT app || '-' || revision FROM unit"
+                      : strcmp(folder, "units") == 0 ? "SELECT app || '-' || number FROM unit"
+                                                     : "SELECT replace(id, '/', '-') FROM storage";
+
+    return sql_get_list(store, sql, NULL, out, err);
+}

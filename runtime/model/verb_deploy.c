@@ -6,6 +6,27 @@
 #include "charm/folder.h"
 #include "model/verbs.h"
 
+/* What is to come into the model; one that does nothing, ever, is a mistake (juju deploy refuses it
+ * in the same words). */
+static bool load_charm(const char *folder, struct lc_charm_meta **out, struct lc_err *err)
+{
+    LC_AUTO(lc_charm_meta_free) struct lc_charm_meta *meta = NULL;
+
+    if (!lc_dir_exists(folder))
+        return lc_fail(err, LC_ENOTFOUND,
+                       "%s: not a folder: expected that of a charm, with its charmcraft.yaml",
+                       folder);
+    if (!lc_charm_meta_load(folder, &meta, err))
+        return false;
+    if (!lc_charm_folder_has_program(folder))
+        return lc_fail(err, LC_ENOTFOUND,
+                       "%s: invalid charm \"%s\": has no hooks nor dispatch file, nor"
+                       " src/charm.lua",
+                       folder, meta->name);
+    *out = LC_STEAL(meta);
+    return true;
+}
+
 /* The charm's folder, copied to where the model keeps it. A folder of that name was left by a
  * command that was killed before it came to an end. */
 static bool copy_charm(struct lc_store *store, const char *from, const char *app, int64_t revision,
@@ -65,9 +86,11 @@ static bool set_resources(struct lc_store *store, const char *app, const struct 
         LC_AUTO(lc_free) char *name = lc_strndup(word, strcspn(word, "="));
         if (name == NULL)
             return lc_fail_memory(err);
-        if (equals == NULL || !lc_file_exists(equals + 1))
-            return lc_fail(err, LC_EUSAGE,
-                           "resource '%s': expected name=FILE, a file that is there", word);
+        if (equals == NULL)
+            return lc_fail(err, LC_EUSAGE, "resource '%s': expected name=FILE", word);
+        if (!lc_file_exists(equals + 1))
+            return lc_fail(err, LC_ENOTFOUND, "resource '%s': there is no file %s", name,
+                           equals + 1);
         if (lc_charm_meta_resource(meta, name) == NULL)
             return lc_fail(err, LC_ENOTFOUND, "charm '%s' has no resource '%s'", meta->name, name);
         if (!lc_store_set_resource(store, app, name, equals + 1, err))
@@ -169,7 +192,7 @@ bool lc_verb_deploy(struct lc_store *store, const struct lc_deploy *wanted, char
     LC_AUTO(lc_charm_meta_free) struct lc_charm_meta *meta = NULL;
     LC_AUTO(lc_strlist_release) struct lc_strlist units = LC_STRLIST_INIT;
 
-    if (!lc_charm_meta_load(wanted->folder, &meta, err))
+    if (!load_charm(wanted->folder, &meta, err))
         return false;
     const char *app = wanted->name == NULL ? meta->name : wanted->name;
     LC_AUTO(lc_free) char *name = lc_strdup(app);
@@ -199,10 +222,10 @@ bool lc_verb_refresh(struct lc_store *store, const char *app, const char *folder
         return false;
     if (folder == NULL)
         folder = row.source;
-    if (!lc_charm_meta_load(folder, &fresh, err))
+    if (!load_charm(folder, &fresh, err))
         return false;
     if (strcmp(fresh->name, row.charm) != 0)
-        return lc_fail(err, LC_EUSAGE, "cannot refresh '%s', which is charm '%s', with charm '%s'",
+        return lc_fail(err, LC_ESTATE, "cannot refresh '%s', which is charm '%s', with charm '%s'",
                        app, row.charm, fresh->name);
     return lc_tx_begin(&tx, store, err) && lc_check_refresh(store, app, fresh, err) &&
            add_peers(store, app, fresh, err) &&

@@ -18,21 +18,29 @@ static bool load_charm(struct lc_store *store, const struct lc_unit *unit,
     return folder == NULL ? lc_fail_memory(err) : lc_charm_meta_load(folder, meta, err);
 }
 
+/* "db:7" or "7"; -1 when none is named. */
+static bool read_relation_id(const struct lc_fire *fire, int64_t *out, struct lc_err *err)
+{
+    const char *colon = fire->relation == NULL ? NULL : strrchr(fire->relation, ':');
+    const char *number = colon == NULL ? fire->relation : colon + 1;
+
+    *out = -1;
+    if (number == NULL || lc_text_to_number(number, INT32_MAX, out))
+        return true;
+    return lc_fail(err, LC_EUSAGE, "'%s' is not a relation's id, such as db:0", fire->relation);
+}
+
 /* The relation of the event's endpoint: the one that is named, or the only one. */
 static bool find_relation(struct lc_store *store, const struct lc_unit *unit,
                           const struct lc_fire *fire, struct lc_hook *out, struct lc_err *err)
 {
     LC_AUTO(lc_relations_release) struct lc_relations relations = LC_RELATIONS_INIT;
-    const char *colon = fire->relation == NULL ? NULL : strrchr(fire->relation, ':');
-    const char *number = colon == NULL ? fire->relation : colon + 1;
     const struct lc_relation *found = NULL;
-    int64_t wanted = -1;
+    int64_t wanted;
     size_t count = 0;
 
-    if (number != NULL && !lc_text_to_number(number, INT32_MAX, &wanted))
-        return lc_fail(err, LC_EUSAGE, "'%s' is not a relation's id, such as %s:0", fire->relation,
-                       out->endpoint);
-    if (!lc_store_relations(store, unit->app, &relations, err))
+    if (!read_relation_id(fire, &wanted, err) ||
+        !lc_store_relations(store, unit->app, &relations, err))
         return false;
     for (size_t i = 0; i < relations.count; i++) {
         const struct lc_relation *relation = &relations.items[i];
@@ -43,7 +51,7 @@ static bool find_relation(struct lc_store *store, const struct lc_unit *unit,
         count++;
     }
     if (count != 1)
-        return lc_fail(err, count == 0 ? LC_ENOTFOUND : LC_EUSAGE,
+        return lc_fail(err, count == 0 ? LC_ENOTFOUND : LC_ESTATE,
                        count == 0 ? "unit '%s' has no such relation on endpoint '%s'"
                                   : "unit '%s' has more than one relation on endpoint '%s': say"
                                     " which with --relation",
@@ -67,7 +75,7 @@ static bool find_remote(struct lc_store *store, const struct lc_unit *unit,
     if (!lc_store_present(store, out->relation, unit->name, out->remote_app, &present, err))
         return false;
     if (fire->remote == NULL && present.count != 1)
-        return lc_fail(err, LC_EUSAGE, "'%s' is about a unit of '%s': say which with --remote",
+        return lc_fail(err, LC_ESTATE, "'%s' is about a unit of '%s': say which with --remote",
                        fire->event, out->remote_app);
     const char *remote = fire->remote == NULL ? present.items[0].unit : fire->remote;
     if (lc_members_find(&present, remote) == NULL)
@@ -88,9 +96,6 @@ static bool find_secret(struct lc_store *store, const struct lc_unit *unit,
     bool foreign = false;
     bool found = false;
 
-    if (fire->secret == NULL)
-        return lc_fail(err, LC_EUSAGE, "'%s' is about a secret: say which with --secret",
-                       fire->event);
     if (!lc_store_owned_by_label(store, unit->app, unit->name, fire->secret, &labelled, err) ||
         (labelled == NULL &&
          !lc_store_owned_by_label(store, unit->app, NULL, fire->secret, &labelled, err)))
@@ -132,6 +137,39 @@ static bool fill_pebble(const struct lc_fire *fire, struct lc_hook *out, struct 
     return true;
 }
 
+static bool can_have(const struct lc_charm_meta *meta, const char *event, struct lc_err *err)
+{
+    return lc_charm_meta_can_fire(meta, event)
+               ? true
+               : lc_fail(err, LC_ENOTFOUND, "charm '%s' can have no event '%s'", meta->name, event);
+}
+
+/* Which word is missing or wrong does not depend on the model. */
+static bool check_words(const struct lc_fire *fire, struct lc_err *err)
+{
+    int64_t relation;
+    size_t prefix;
+
+    if (!read_relation_id(fire, &relation, err))
+        return false;
+    if (lc_hook_is_secret(lc_hook_kind_of(fire->event, &prefix)) && fire->secret == NULL)
+        return lc_fail(err, LC_EUSAGE, "'%s' is about a secret: say which with --secret",
+                       fire->event);
+    return true;
+}
+
+bool lc_check_event(struct lc_store *store, const char *name, const struct lc_fire *fire,
+                    struct lc_err *err)
+{
+    LC_AUTO(lc_unit_release) struct lc_unit unit = LC_UNIT_INIT;
+    LC_AUTO(lc_app_release) struct lc_app app = LC_APP_INIT;
+    LC_AUTO(lc_charm_meta_free) struct lc_charm_meta *meta = NULL;
+
+    return lc_check_unit(store, name, &unit, err) &&
+           lc_check_app(store, unit.app, &app, &meta, err) && can_have(meta, fire->event, err) &&
+           check_words(fire, err);
+}
+
 bool lc_verb_fire(struct lc_store *store, const char *name, const struct lc_fire *fire,
                   struct lc_hook *out, struct lc_err *err)
 {
@@ -146,9 +184,8 @@ bool lc_verb_fire(struct lc_store *store, const char *name, const struct lc_fire
                        "unit '%s' is in error: no other hook runs until it is"
                        " resolved",
                        name);
-    if (!lc_charm_meta_can_fire(meta, fire->event))
-        return lc_fail(err, LC_EUSAGE, "charm '%s' can have no event '%s'", meta->name,
-                       fire->event);
+    if (!can_have(meta, fire->event, err))
+        return false;
     out->kind = lc_hook_kind_of(fire->event, &prefix);
     out->fired = 1;
     LC_AUTO(lc_free) char *endpoint = lc_strndup(fire->event, prefix);

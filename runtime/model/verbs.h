@@ -59,6 +59,9 @@ struct lc_fire {
     const char *notice_key; /* of a pebble notice */
     const char *check;      /* of a pebble check */
 };
+/* Before settling: whether the unit is there and its charm can have the event at all. */
+bool lc_check_event(struct lc_store *store, const char *unit, const struct lc_fire *fire,
+                    struct lc_err *err) LC_MUST_CHECK;
 bool lc_verb_fire(struct lc_store *store, const char *unit, const struct lc_fire *fire,
                   struct lc_hook *out, struct lc_err *err) LC_MUST_CHECK;
 

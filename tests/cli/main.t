@@ -15,12 +15,15 @@ fails 'an unknown option is a usage error' 2 "version: unknown option '--jsno' (
     "$L" version --jsno
 fails 'a word too many is a usage error' 2 "version: 'now' is one word too many" "$L" version now
 fails 'a missing word is a usage error' 2 'run: expected FILE [ARG...]' "$L" run
-fails 'a missing verb is a usage error' 2 'x509: expected show' "$L" x509
+fails 'a missing verb is a usage error' 2 "x509: expected VERB ...: 'luacharm help x509' lists them" "$L" x509
 fails 'an unknown verb is a usage error' 2 "x509: there is no command 'shwo' (did you mean 'show'?)" \
     "$L" x509 shwo
 fails 'a verb without its word is a usage error' 2 'luacharm: x509 show: expected [--json] FILE...' "$L" x509 show
 fails 'help for what is not there is a usage error' 2 "there is no command 'x'" "$L" help x
-fails 'help for a verb that is not there is a usage error' 2 "there is no command 'x'" "$L" help x509 x
+fails 'help for a verb that is not there is a usage error' 2 "x509: there is no command 'x': 'luacharm help x509' lists them" "$L" help x509 x
+fails 'help for a word after a command without verbs' 2 "'run' has no subcommands, so no 'x'" "$L" help run x
+fails 'an unknown verb of many' 2 "model: there is no command 'foo': 'luacharm help model' lists them" "$L" model foo
+fails 'and help for it' 2 "model: there is no command 'foo': 'luacharm help model' lists them" "$L" help model foo
 "$L" version --jsno >out 2>err
 is 'a usage error is one line' "$(wc -l <err)" 1
 is 'a usage error prints nothing else' "$(cat out)" ''
@@ -39,6 +42,9 @@ done
 passes 'help for a verb' "$L" help x509 show
 has 'help for a verb names both' "$(cat "$OUT")" 'usage: luacharm x509 show'
 has 'help for a verb has its options' "$(cat "$OUT")" '--json'
+passes 'help for a command with few verbs' "$L" help x509
+has 'help for a command with few verbs has their words' "$(cat "$OUT")" 'luacharm x509 show [--json] FILE...'
+has 'and their options' "$(cat "$OUT")" '--json'
 passes '--help is help' "$L" --help
 is '--help is the list' "$(cat "$OUT")" "$(cat list)"
 passes '-h is help' "$L" -h
@@ -91,7 +97,10 @@ LUA
 has 'its children have the umask it was started with' "$(umask 027 && "$L" run child.lua)" 0027
 fails 'standard output that is full is a failure' 1 'cannot write to standard output' \
     sh -c '"$1" version >/dev/full' sh "$L"
-is 'standard output that is closed early is none that is told' \
-    "$("$L" version 2>&1 >&- | head -n 1)" ''
-passes 'closed streams are no harm' sh -c '"$1" run itself.lua <&- >&- 2>&-' sh "$L"
+fails 'standard output that is closed is a failure' 1 'version: cannot write to standard output: Bad file descriptor' \
+    sh -c '"$1" version >&-' sh "$L"
+seq 200000 | sed 's/.*/print(&)/' >long.lua
+is 'a reader that has had enough is none that is told' "$( ("$L" run long.lua 2>&1; echo) | head -n 1)" 1
+echo 'local x <const> = 1; return x' >silent.lua
+passes 'closed streams are no harm to what prints nothing' sh -c '"$1" run silent.lua <&- >&- 2>&-' sh "$L"
 done_testing

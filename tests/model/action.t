@@ -85,10 +85,10 @@ row 'action-fail outside an action' 1 '' 'not running an action' 'action-fail x'
 row 'action-log without words' 2 '' 'no message specified' action-log
 
 fails 'an action that the charm does not declare' 1 "charm 'asker' has no action 'x': there is show, strict" run asker/0 x
-fails 'a parameter of another type' 2 "parameter 'times': expected integer, got a string" run asker/0 show times=x
-fails 'a parameter that is not in the schema' 2 "parameter 'what': not in the action's schema" run asker/0 show what=x
-fails 'a parameter that is missing' 2 "parameter 'must': required, and not given" run asker/0 strict
-fails 'a value that is not listed' 2 "parameter 'must': not one of the values" run asker/0 strict must=c
+fails 'a parameter of another type' 1 "parameter 'times': expected integer, got a string" run asker/0 show times=x
+fails 'a parameter that is not in the schema' 1 "parameter 'what': not in the action's schema" run asker/0 show what=x
+fails 'a parameter that is missing' 1 "parameter 'must': required, and not given" run asker/0 strict
+fails 'a value that is not listed' 1 "parameter 'must': not one of the values" run asker/0 strict must=c
 fails 'not a parameter' 2 "'x': expected a parameter as key=value" run asker/0 show x
 fails 'no such unit' 1 "unit 'x/0' not found: there is asker/0, plain/0" run x/0 show
 passes 'actions/NAME without dispatch' run plain/0 look

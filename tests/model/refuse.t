@@ -7,6 +7,10 @@ workdir
 fails 'no model' 1 "no model in '.luacharm': make one with 'luacharm model new'" model status
 fails 'no model, a verb that works' 1 'no model in' model settle
 mkdir empty
+for name in Bad 'a b' a/b -- ''; do
+    fails "a model cannot be called '$name'" 2 "\"${name#--}\" is not a valid name: model names may only" model new -- "${name#--}"
+done
+is 'and none is made' "$(ls -d .luacharm 2>&1)" "ls: cannot access '.luacharm': No such file or directory"
 fails 'a folder that is no model' 1 'no model in' model status --model empty
 mkdir -p full/charms
 fails 'a folder with charms of somebody' 1 "'full' has a 'charms' that is not a model's" model new -m full
@@ -15,7 +19,6 @@ quiet model new
 fails 'a model that is there already' 1 'there is a model in' model new
 quiet model deploy "$charms/asker"
 quiet model deploy "$charms/giver"
-before=$(model status --json)
 
 charm() { # NAME FILE TEXT: a broken charm
     rm -rf "$1" && mkdir "$1" && printf '%s\n' "$3" >"$1/$2"
@@ -26,25 +29,36 @@ charm badtype metadata.yaml 'name: x
 requires: {db: {interface: 3}}'
 charm sub metadata.yaml 'name: sub
 subordinate: true'
+touch sub/dispatch
+charm idle metadata.yaml 'name: idle'
+mkdir idle/hooks idle/src
 charm strange metadata.yaml 'name: strange
 requires: {db: {interface: unheard-of}}'
 charm badname metadata.yaml 'name: Bad'
 
-refuses() { # NAME TEXT VERB...: exit 1 or 2, and nothing has changed
-    refuses_name=$1
-    refuses_text=$2
-    shift 2
+dump() { sqlite3 .luacharm/model.db .dump; }
+
+# NAME TEXT VERB...: exit status 1, or 2 in misuses, where the words are wrong whatever the model
+# holds; one line; and the database is as before.
+refuses() { refuses_with 1 "$@"; }
+misuses() { refuses_with 2 "$@"; }
+refuses_with() {
+    refuses_wanted=$1
+    refuses_name=$2
+    refuses_text=$3
+    shift 3
+    dump >before.sql
     model "$@" >"$OUT" 2>"$OUT.err"
     refuses_status=$?
-    refuses_after=$(model status --json)
-    if { [ $refuses_status -eq 1 ] || [ $refuses_status -eq 2 ]; } &&
+    dump >after.sql
+    if [ $refuses_status -eq "$refuses_wanted" ] &&
         grep -qF -- "$refuses_text" "$OUT.err" && [ "$(wc -l <"$OUT.err")" -eq 1 ] &&
-        [ "$refuses_after" = "$before" ]; then
+        cmp -s before.sql after.sql; then
         tap_result "$refuses_name" true
     else
-        tap_result "$refuses_name" false "exit status $refuses_status, wanted '$refuses_text', one line:
+        tap_result "$refuses_name" false "exit status $refuses_status, wanted $refuses_wanted and '$refuses_text', one line:
 $(cat "$OUT.err")
-$(printf '%s\n' "$refuses_after" | grep -v -F "$before")"
+$(diff before.sql after.sql)"
     fi
 }
 
@@ -53,15 +67,17 @@ refuses 'deploy: a charm without metadata' 'not a charm: neither metadata.yaml n
 refuses 'deploy: metadata that is not YAML' 'metadata.yaml: not YAML: line' deploy badyaml
 refuses 'deploy: metadata of a wrong type' 'requires.db.interface: expected a string, got an integer' deploy badtype
 refuses 'deploy: a bad charm name' "'Bad' is not a charm's name" deploy badname
+refuses 'deploy: a charm without code' 'invalid charm "idle": has no hooks nor dispatch file' deploy idle
+refuses 'deploy: a file' "README.md: not a folder: expected that of a charm" deploy nometa/README.md
 refuses 'deploy: a subordinate' 'is a subordinate' deploy sub
 refuses 'deploy: a name that is taken' "application 'asker' already exists" deploy "$charms/asker"
-refuses 'deploy: a bad name' "'Asker' is not an application's name" deploy "$charms/asker" Asker
-refuses 'deploy: a name like a unit' "'a-1' is not an application's name" deploy "$charms/asker" a-1
+misuses 'deploy: a bad name' "'Asker' is not an application's name" deploy "$charms/asker" Asker
+misuses 'deploy: a name like a unit' "'a-1' is not an application's name" deploy "$charms/asker" a-1
 refuses 'deploy: an unknown option' "option 'nope' not found: there is text, empty, count, ratio, flag" \
     deploy "$charms/asker" more --config nope=1
 refuses 'deploy: an option of another type' "option 'count' expected int, got 'many'" \
     deploy "$charms/asker" more --config count=many
-refuses 'deploy: not a number of units' "'x' is not a number" deploy "$charms/asker" more -n x
+misuses 'deploy: not a number of units' "'x' is not a number" deploy "$charms/asker" more -n x
 refuses 'deploy: an unknown resource' "has no resource 'x'" deploy "$charms/asker" more --resource "x=$charms/asker/dispatch"
 refuses 'config: an option of another type' "option 'flag' expected boolean, got 'yes'" config asker flag=yes
 refuses 'config: a float' "option 'ratio' expected float, got 'nan'" config asker ratio=nan
@@ -74,42 +90,39 @@ refuses 'integrate: an unknown endpoint' "application 'giver' has no endpoint 'x
     integrate asker giver:x
 refuses 'integrate: interfaces that differ' "nothing of 'asker' and 'giver' fits together: 'asker' has db (requires pair), 'giver' has spare (provides pair-two)" \
     integrate asker:db giver:spare
-refuses 'integrate: with itself' "'asker' cannot be related to itself" integrate asker asker
+misuses 'integrate: with itself' "'asker' cannot be related to itself" integrate asker asker
 refuses 'remove-relation: there is none' "there is no relation of 'asker' and 'giver'" remove-relation asker giver
 refuses 'remove-unit: an unknown unit' "unit 'asker/9' not found: there is asker/0, giver/0" remove-unit asker/9
+refuses 'remove-unit: one of two is unknown' "unit 'asker/9' not found" remove-unit asker/0 asker/9
 refuses 'remove-application: an unknown one' "application 'nope' not found" remove-application nope
 refuses 'add-unit: an unknown application' "application 'nope' not found" add-unit nope
-refuses 'add-unit: too many' "is not a number up to 1000" add-unit asker -n 5000
+misuses 'add-unit: too many' "is not a number up to 1000" add-unit asker -n 5000
 refuses 'set-leader: an unknown unit' "unit 'asker/7' not found" set-leader asker/7
 refuses 'refresh: another charm' "cannot refresh 'asker', which is charm 'asker', with charm 'giver'" refresh asker --path "$charms/giver"
 refuses 'fire: before it has a charm' 'has no charm yet' fire --no-settle asker/0 start
 refuses 'run: before it has a charm' "has no charm yet" run --no-settle asker/0 show
 refuses 'exec: before it has a charm' 'has no charm yet' exec --no-settle asker/0 -- true
-refuses 'exec: no command' 'expected UNIT -- COMMAND' exec asker/0
-refuses 'an unknown option of a verb' "unknown option '--nope'" status --nope
+misuses 'exec: no command' 'expected UNIT -- COMMAND' exec asker/0
+misuses 'an unknown option of a verb' "unknown option '--nope'" status --nope
 refuses 'show-secret: none' "secret 'x' not found" show-secret x
-refuses 'debug-log: a wrong level' "'loud' is not one of TRACE" debug-log --level loud
+misuses 'debug-log: a wrong level' "'loud' is not one of TRACE" debug-log --level loud
 
 quiet model integrate asker:db giver:db
 quiet model integrate asker:spare giver:spare
-before=$(model status --json)
 refuses 'integrate: twice' "relation 'asker:db giver:db' already exists" integrate asker:db giver:db
 quiet model deploy "$charms/giver" second
-before=$(model status --json)
 refuses 'integrate: past the limit' 'relation for asker:spare would exceed its maximum relation limit of 1' \
     integrate asker:spare second
 quiet model settle
-before=$(model status --json)
 refuses 'fire: an event that the charm cannot have' "charm 'asker' can have no event 'nope-relation-changed'" \
     fire --no-settle asker/0 nope-relation-changed
 refuses 'fire: an action is no event' "can have no event 'show'" fire --no-settle asker/0 show
-refuses 'fire: a secret event without a secret' 'say which with --secret' fire --no-settle asker/0 secret-expired
+misuses 'fire: a secret event without a secret' 'say which with --secret' fire --no-settle asker/0 secret-expired
 refuses 'fire: an unknown remote' "'giver/9' is not in relation db:" fire --no-settle asker/0 db-relation-joined --remote giver/9
 cp -r "$charms/asker" less
 printf 'name: asker\nsummary: without its endpoints\n' >less/metadata.yaml
 refuses 'refresh: an endpoint that is in use' "the new charm has no endpoint 'cluster'" refresh asker --path less
 quiet model remove-relation asker:db giver:db
-before=$(model status --json)
 refuses 'integrate: while the old one is being removed' 'is still being removed' integrate asker:db giver:db
 
 # --- the folder

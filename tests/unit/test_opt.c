@@ -12,6 +12,7 @@ static const struct lc_opt options[] = {
     { "units", 'n', "N", "how many" },
     { "config", 0, "KEY=VALUE", "an option of the charm" },
     { "verbose", 'v', NULL, "more" },
+    { "watch", 0, "[DURATION]", "again and again" },
     { NULL, 0, NULL, NULL },
 };
 
@@ -53,6 +54,10 @@ static const struct parse_row parse_rows[] = {
     { "a value after an equals sign", &plain, { "--units=3", "a" }, "units=3 | a", LC_OK },
     { "a value that is empty", &plain, { "--units=", "a" }, "units= | a", LC_OK },
     { "a value with an equals sign", &plain, { "--config", "k=v", "a" }, "config=k=v | a", LC_OK },
+    { "a value that may be left out", &plain, { "a", "--watch" }, "watch= | a", LC_OK },
+    { "and is, before an option", &plain, { "--watch", "--json", "a" }, "watch= json | a", LC_OK },
+    { "and is not", &plain, { "a", "--watch", "2s" }, "watch=2s | a", LC_OK },
+    { "nor when joined", &plain, { "--watch=2s", "a" }, "watch=2s | a", LC_OK },
     { "a value that looks like an option",
       &plain,
       { "--config", "--json", "a" },
@@ -176,10 +181,12 @@ static void unknown_commands(void **state)
     (void)state;
     assert_ptr_equal(lc_cmd_find(table, "run"), &script);
     assert_null(lc_cmd_find(table, "ru"));
-    assert_false(lc_cmd_fail_unknown(table, "deplyo", &err));
+    assert_false(lc_cmd_fail_unknown(table, NULL, "deplyo", &err));
     assert_failure(&err, LC_EUSAGE, "there is no command 'deplyo' (did you mean 'deploy'?)");
-    assert_false(lc_cmd_fail_unknown(table, "xyz", &err));
+    assert_false(lc_cmd_fail_unknown(table, NULL, "xyz", &err));
     assert_failure(&err, LC_EUSAGE, "there is no command 'xyz': 'luacharm help' lists them");
+    assert_false(lc_cmd_fail_unknown(table, "model", "xyz", &err));
+    assert_failure(&err, LC_EUSAGE, "there is no command 'xyz': 'luacharm help model' lists them");
 }
 
 int main(void)

@@ -62,6 +62,22 @@ function M.check_text(what, value)
   end
 end
 
+---"unknown option 'chekc' (did you mean 'check'?)"
+---@param what string "option"
+---@param name any
+---@param names table<string, any> the names that there are, as keys
+---@return string
+---@nodiscard
+function M.unknown(what, name, names)
+  local text <const> = ("unknown %s '%s'"):format(what, tostring(name))
+  if type(name) ~= "string" then return text end
+  local list = {}
+  for known in pairs(names) do list[#list + 1] = known end
+  table.sort(list)
+  local near <const> = core.nearest(name, list)
+  return near and ("%s (did you mean '%s'?)"):format(text, near) or text
+end
+
 ---Options in a table: only known names, each of its type ("any": of several, which the caller checks).
 ---@param what string
 ---@param options table?
@@ -74,7 +90,7 @@ function M.check_options(what, options, types)
     M.misuse("%s: expected a table of options, got %s", what, M.kind(options))
   end
   for name, value in pairs(options) do
-    if not types[name] then M.misuse("%s: unknown option '%s'", what, tostring(name)) end
+    if not types[name] then M.misuse("%s: %s", what, M.unknown("option", name, types)) end
     if types[name] ~= "any" and type(value) ~= types[name] then
       M.misuse("%s: %s: expected a %s, got %s", what, name, types[name], M.kind(value))
     end

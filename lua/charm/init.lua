@@ -21,6 +21,7 @@ local system <const> = require "charm.system"
 ---@field event charm.Event what this hook is about
 ---@field config table<string, string|integer|number|boolean> the options that have a value; read-only
 ---@field state charm.State
+---@field leader_settings charm.LeaderSettings
 local M = {
   on = events.on,
   action = events.action,
@@ -31,11 +32,14 @@ local M = {
   secret = require "charm.secret",
   status = { set = status.set, set_app = status.set_app, get = status.get, get_app = status.get_app },
   state = require "charm.state",
+  leader_settings = require "charm.leader_settings",
   file = system.file,
   exec = system.exec,
   open_port = machine.open_port,
   close_port = machine.close_port,
   opened_ports = machine.opened_ports,
+  ports_by_endpoint = machine.ports_by_endpoint,
+  planned_units = machine.planned_units,
   network = machine.network,
   address = machine.address,
   resource = machine.resource,
@@ -57,6 +61,10 @@ end
 ---@class charm.log
 M.log = {}
 
+---Shown only where somebody asked for this much.
+---@param message any
+function M.log.trace(message) core.log("trace", message) end
+
 ---@param message any
 function M.log.debug(message) core.log("debug", message) end
 
@@ -69,6 +77,9 @@ function M.log.warning(message) core.log("warning", message) end
 ---@param message any
 function M.log.error(message) core.log("error", message) end
 
+---@param message any
+function M.log.critical(message) core.log("critical", message) end
+
 local options -- as Juju types them, once they were read
 
 local function config()
@@ -79,7 +90,11 @@ end
 M.config = setmetatable({}, {
   __name = "charm.Config",
   __metatable = "charm.Config",
-  __index = function(_, name) return config()[name] end,
+  __index = function(_, name)
+    local value = config()[name]
+    if value == nil then core.know_option(name) end
+    return value
+  end,
   __newindex = function() errors.misuse("charm.config is read-only: juju config changes it") end,
   __pairs = function() return next, config(), nil end,
 })
@@ -98,6 +113,15 @@ local facts <const> = {
 -- Modules of their own, which are easily taken for fields.
 local modules <const> = { json = true, tls = true, x509 = true }
 
+-- All that can be asked of it, for "did you mean".
+local function names()
+  local all = { event = true, model = true }
+  for _, part in ipairs { M, facts } do
+    for name in pairs(part) do all[name] = true end
+  end
+  return all
+end
+
 return setmetatable(M, {
   __name = "charm",
   __index = function(_, name)
@@ -108,7 +132,7 @@ return setmetatable(M, {
       return { name = hook.model_name, uuid = hook.model_uuid }
     end
     if modules[name] then errors.misuse('charm.%s is a module: require "charm.%s"', name, name) end
-    errors.misuse("charm has no '%s'", tostring(name))
+    errors.misuse("charm: %s", errors.unknown("name", name, names()))
   end,
   __newindex = function(_, name)
     errors.misuse("charm.%s cannot be assigned to", tostring(name))

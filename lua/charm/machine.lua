@@ -33,10 +33,33 @@ function M.close_port(ports, options)
 end
 
 ---The unit's open ports, with what this hook has changed: "443/tcp", ...
+---
+---```lua
+---for _, ports in ipairs(charm.opened_ports()) do charm.close_port(ports) end
+---```
 ---@return string[]
 ---@nodiscard
 function M.opened_ports()
   return core.opened_ports()
+end
+
+---For which endpoints each of them is open: { ["443/tcp"] = { "api", "web" }, ["22/tcp"] = { "*" } },
+---where "*" stands for all.
+---
+---```lua
+---for ports, endpoints in pairs(charm.ports_by_endpoint()) do
+---  charm.log.info(ports .. " is open for " .. table.concat(endpoints, " and "))
+---end
+---```
+---@return table<string, string[]>
+---@nodiscard
+function M.ports_by_endpoint()
+  local found = {}
+  for ports, endpoints in pairs(core.ports_by_endpoint()) do
+    found[ports] = {}
+    for name in endpoints:gmatch "[^, ]+" do table.insert(found[ports], name) end
+  end
+  return found
 end
 
 ---@class charm.Interface
@@ -141,7 +164,29 @@ function M.goal_state()
   return core.goal_state()
 end
 
----The cloud's credential, for a charm that is trusted with it.
+---How many units the application is to have, this one included; a unit that is going away does not
+---count.
+---
+---```lua
+---local quorum <const> = charm.planned_units() // 2 + 1
+---```
+---@return integer
+---@nodiscard
+function M.planned_units()
+  local count = 0
+  for _, unit in pairs(core.goal_state().units or {}) do
+    if unit.status ~= "dying" then count = count + 1 end
+  end
+  return count
+end
+
+---The cloud that the model is in, as credential-get tells it, for a charm that is trusted with it:
+---`type`, `name`, `region`, `endpoint` and so on, and `credential`, whose `attrs` are charm.Secret.
+---
+---```lua
+---local cloud <const>, why <const> = charm.credential()
+---if not cloud then charm.log.warning("no trust: " .. why) end
+---```
 ---@return table? specification
 ---@return string? message
 ---@return charm.ErrorCode? code

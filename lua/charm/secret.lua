@@ -28,6 +28,9 @@ local M = {}
 ---@field owner "application"|"unit"
 ---@field revision integer the newest
 ---@field expire integer? seconds since the epoch
+---@field rotates integer? when it is to be rotated next, in seconds since the epoch
+---@field access { target: string, scope: string, role: string }[] who may read it, besides its owner,
+--- as Juju has committed it: { target = "application-web", scope = "relation-...", role = "view" }
 
 ---A secret of Juju's.
 ---@class charm.JujuSecret

@@ -7,7 +7,7 @@
 
 static const char *const names[] = {
     [LC_LEVEL_TRACE] = "TRACE",     [LC_LEVEL_DEBUG] = "DEBUG", [LC_LEVEL_INFO] = "INFO",
-    [LC_LEVEL_WARNING] = "WARNING", [LC_LEVEL_ERROR] = "ERROR",
+    [LC_LEVEL_WARNING] = "WARNING", [LC_LEVEL_ERROR] = "ERROR", [LC_LEVEL_CRITICAL] = "CRITICAL",
 };
 
 const char *lc_level_name(enum lc_level level)

@@ -7,7 +7,14 @@
 
 #include "base/attr.h"
 
-enum lc_level { LC_LEVEL_TRACE, LC_LEVEL_DEBUG, LC_LEVEL_INFO, LC_LEVEL_WARNING, LC_LEVEL_ERROR };
+enum lc_level {
+    LC_LEVEL_TRACE,
+    LC_LEVEL_DEBUG,
+    LC_LEVEL_INFO,
+    LC_LEVEL_WARNING,
+    LC_LEVEL_ERROR,
+    LC_LEVEL_CRITICAL
+};
 
 /* write must not fail: what cannot be logged is dropped. line: one line, no line feed, no secret.
  */

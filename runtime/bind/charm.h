@@ -49,7 +49,11 @@ struct bind_lifecycle {
 enum bind_name {
     BIND_NAME_EVENT,
     BIND_NAME_ACTION,
-    BIND_NAME_ENDPOINT,     /* of any role and interface */
+    BIND_NAME_ENDPOINT, /* of any role and interface */
+    BIND_NAME_BINDING,  /* an endpoint, or an extra binding */
+    BIND_NAME_OPTION,   /* of the configuration */
+    BIND_NAME_STORAGE,
+    BIND_NAME_RESOURCE,
     BIND_NAME_TLS_REQUIRER, /* an endpoint that requires tls-certificates */
     BIND_NAME_TLS_PROVIDER, /* one that provides it */
 };
@@ -63,9 +67,9 @@ struct bind_charm {
     size_t lifecycle_capacity;
     const char **endpoints; /* of the life cycles; ends with NULL once there is one */
     size_t endpoint_capacity;
-    /* Whether the charm's metadata has this endpoint or action, or can produce this event: false
-     * with LC_EUSAGE says what there is instead. Set by the host before the charm is loaded; NULL:
-     * names are not checked. */
+    /* Whether the charm's metadata has this endpoint, option or the like, or can produce this
+     * event: false with LC_EUSAGE says what there is instead, and which of that is nearest. Set by
+     * the host before the charm is loaded; NULL: names are not checked. */
     bool (*knows)(void *context, enum bind_name what, const char *name, struct lc_err *err);
     void *knows_context;
 };

@@ -1,6 +1,7 @@
 /* The module charm.core: what lua/charm is built on. Here: the hook itself, configuration,
  * leadership, the log, and what a charm registers. */
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -158,6 +159,18 @@ static int version_set(lua_State *L)
     return 0;
 }
 
+/* nearest(text, names): the name that is most like text; nil when none is near. */
+static int nearest(lua_State *L)
+{
+    const char *text = bind_core_text(L, 1);
+    struct lc_strlist *names = bind_scratch_strlist(L);
+
+    bind_read_strings(L, 2, "names", names);
+    bind_push_text(L, names->count == 0 ? NULL
+                                        : lc_text_nearest(text, (const char *const *)names->items));
+    return 1;
+}
+
 /* raise(code, message): an error object with the place of the author's code. */
 static int raise(lua_State *L)
 {
@@ -171,9 +184,10 @@ static int raise(lua_State *L)
 /* log(level, value): a line of the log for each line of the text; works outside a hook too. */
 static int log_text(lua_State *L)
 {
-    static const char *const names[] = { "trace", "debug", "info", "warning", "error", NULL };
-    static const enum lc_level levels[] = { LC_LEVEL_TRACE, LC_LEVEL_DEBUG, LC_LEVEL_INFO,
-                                            LC_LEVEL_WARNING, LC_LEVEL_ERROR };
+    static const char *const names[] = { "trace", "debug",    "info", "warning",
+                                         "error", "critical", NULL };
+    static const enum lc_level levels[] = { LC_LEVEL_TRACE,   LC_LEVEL_DEBUG, LC_LEVEL_INFO,
+                                            LC_LEVEL_WARNING, LC_LEVEL_ERROR, LC_LEVEL_CRITICAL };
     const enum lc_level level = levels[luaL_checkoption(L, 1, NULL, names)];
 
     if (lua_isnone(L, 2))
@@ -184,18 +198,63 @@ static int log_text(lua_State *L)
     return 0;
 }
 
+/* know_option(name): raises for one that the charm's metadata does not have. */
+static int know_option(lua_State *L)
+{
+    bind_charm_check_name(L, BIND_NAME_OPTION, bind_core_text(L, 1));
+    return 0;
+}
+
+#define EVENT_NAME_BYTES 128
+
+/* The nearest name of an event: of the unit's own, or with what stands before a dash as the name of
+ * an endpoint, storage or container. near has EVENT_NAME_BYTES. */
+static bool nearest_event(const char *name, char *near)
+{
+    const char *own[LC_EVENT_KIND_COUNT + 1] = { NULL };
+    const char *prefixed[LC_EVENT_KIND_COUNT + 1] = { NULL };
+    size_t own_count = 0;
+    size_t prefixed_count = 0;
+    size_t ignored;
+
+    for (int kind = LC_EVENT_INSTALL; kind < LC_EVENT_ACTION; kind++) {
+        const char *text = lc_event_kind_name((enum lc_event_kind)kind);
+        if (lc_event_kind_of(text, &ignored) == (enum lc_event_kind)kind)
+            own[own_count++] = text;
+        else
+            prefixed[prefixed_count++] = text;
+    }
+    const char *found = lc_text_nearest(name, own);
+    const char *rest = name;
+    while (found == NULL && (rest = strchr(rest, '-')) != NULL)
+        found = lc_text_nearest(++rest, prefixed);
+    if (found == NULL)
+        return false;
+    const int len = snprintf(near, EVENT_NAME_BYTES, "%.*s%s",
+                             rest == NULL ? 0 : (int)(rest - name), name, found);
+    return len < EVENT_NAME_BYTES;
+}
+
+static _Noreturn void unknown_event(lua_State *L, const char *name)
+{
+    char near[EVENT_NAME_BYTES];
+
+    if (nearest_event(name, near))
+        bind_misuse(L, "'%s' is not an event of Juju's: did you mean '%s'?", name, near);
+    bind_misuse(L,
+                "'%s' is not an event of Juju's: expected a name such as 'config-changed' or "
+                "'ENDPOINT-relation-changed'",
+                name);
+}
+
 /* on(event, function) */
 static int on(lua_State *L)
 {
     const char *name = bind_core_text(L, 1);
     size_t prefix_len = 0;
-    const enum lc_event_kind kind = lc_event_kind_of(name, &prefix_len);
 
-    if (kind == LC_EVENT_UNKNOWN)
-        bind_misuse(L,
-                    "'%s' is not an event of Juju's: expected a name such as 'config-changed' or "
-                    "'ENDPOINT-relation-changed'",
-                    name);
+    if (lc_event_kind_of(name, &prefix_len) == LC_EVENT_UNKNOWN)
+        unknown_event(L, name);
     bind_charm_check_name(L, BIND_NAME_EVENT, name);
     bind_charm_add_handler(L, BIND_ON_EVENT, name, 2);
     return 0;
@@ -223,10 +282,10 @@ static int collect(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
-    { "hook", hook },    { "config", config },           { "is_leader", is_leader },
-    { "log", log_text }, { "version_set", version_set }, { "raise", raise },
-    { "on", on },        { "action", action },           { "collect", collect },
-    { NULL, NULL },
+    { "hook", hook },       { "config", config },           { "is_leader", is_leader },
+    { "log", log_text },    { "version_set", version_set }, { "raise", raise },
+    { "nearest", nearest }, { "know_option", know_option }, { "on", on },
+    { "action", action },   { "collect", collect },         { NULL, NULL },
 };
 
 int luaopen_charm_core(lua_State *L)

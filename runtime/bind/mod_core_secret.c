@@ -201,6 +201,14 @@ static void set_text(lua_State *L, const char *name, const char *text)
     lua_setfield(L, -2, name);
 }
 
+static void set_time(lua_State *L, const char *name, int64_t time_s)
+{
+    if (time_s == 0)
+        return;
+    lua_pushinteger(L, time_s);
+    lua_setfield(L, -2, name);
+}
+
 /* secret_info(id, label): what its manager may know; exactly one of the two. */
 static int secret_info(lua_State *L)
 {
@@ -214,7 +222,7 @@ static int secret_info(lua_State *L)
         bind_misuse(L, "expected an id or a label");
     if (!lc_juju_call(juju, secret_info, id, label, info, &err))
         return bind_core_absent(L, &err);
-    lua_createtable(L, 0, 7);
+    lua_createtable(L, 0, 9);
     set_text(L, "id", info->id);
     set_text(L, "label", info->label);
     set_text(L, "description", info->description);
@@ -222,10 +230,13 @@ static int secret_info(lua_State *L)
     set_text(L, "owner", info->app_owned ? "application" : "unit");
     lua_pushinteger(L, info->revision);
     lua_setfield(L, -2, "revision");
-    if (info->expire_s != 0) {
-        lua_pushinteger(L, info->expire_s);
-        lua_setfield(L, -2, "expire");
-    }
+    set_time(L, "expire", info->expire_s);
+    set_time(L, "rotates", info->rotates_s);
+    if (info->access == NULL)
+        lua_newtable(L);
+    else
+        bind_push_json(L, info->access);
+    lua_setfield(L, -2, "access");
     return 1;
 }
 

@@ -396,7 +396,7 @@ static bool parse_level(const struct lc_args *args, enum lc_level *out, struct l
     *out = LC_LEVEL_INFO;
     if (text == NULL)
         return true;
-    for (int level = LC_LEVEL_TRACE; level <= LC_LEVEL_ERROR; level++)
+    for (int level = LC_LEVEL_TRACE; level <= LC_LEVEL_CRITICAL; level++)
         if (lc_text_equals_nocase(lc_level_name((enum lc_level)level), text)) {
             *out = (enum lc_level)level;
             return true;

@@ -36,7 +36,7 @@ bool host_connect(struct host_connection *connection, struct lc_err *err)
     context->env = &connection->env;
     if (!lc_tool_new(0, &connection->tool, err) ||
         !lc_hooklog_new(lc_tool_port(connection->tool),
-                        connection->env.event.kind == LC_EVENT_ACTION, LC_LEVEL_DEBUG,
+                        connection->env.event.kind == LC_EVENT_ACTION, LC_LEVEL_TRACE,
                         &connection->hooklog, err) ||
         !lc_session_new(lc_tool_port(connection->tool), &connection->env, &context->clock,
                         &connection->session, err))

@@ -91,22 +91,33 @@ static bool load_meta(struct host_files *files, struct lc_err *err)
     return true;
 }
 
-enum named { NAMED_ENDPOINT, NAMED_STORAGE, NAMED_CONTAINER, NAMED_ACTION };
+enum named {
+    NAMED_ENDPOINT,
+    NAMED_BINDING,
+    NAMED_STORAGE,
+    NAMED_CONTAINER,
+    NAMED_ACTION,
+    NAMED_OPTION,
+    NAMED_RESOURCE
+};
 
 static const char *const named_words[] = {
-    [NAMED_ENDPOINT] = "endpoint",
-    [NAMED_STORAGE] = "storage",
-    [NAMED_CONTAINER] = "container",
-    [NAMED_ACTION] = "action",
+    [NAMED_ENDPOINT] = "endpoint", [NAMED_BINDING] = "endpoint or extra binding",
+    [NAMED_STORAGE] = "storage",   [NAMED_CONTAINER] = "container",
+    [NAMED_ACTION] = "action",     [NAMED_OPTION] = "option",
+    [NAMED_RESOURCE] = "resource",
 };
 
 static size_t count_of(const struct lc_charm_meta *meta, enum named what)
 {
     const size_t counts[] = {
         [NAMED_ENDPOINT] = meta->endpoint_count,
+        [NAMED_BINDING] = meta->endpoint_count + meta->binding_count,
         [NAMED_STORAGE] = meta->storage_count,
         [NAMED_CONTAINER] = meta->container_count,
         [NAMED_ACTION] = meta->action_count,
+        [NAMED_OPTION] = meta->option_count,
+        [NAMED_RESOURCE] = meta->resource_count,
     };
 
     return counts[what];
@@ -115,27 +126,49 @@ static size_t count_of(const struct lc_charm_meta *meta, enum named what)
 static const char *name_at(const struct lc_charm_meta *meta, enum named what, size_t index)
 {
     switch (what) {
+    case NAMED_BINDING:
+        if (index >= meta->endpoint_count)
+            return meta->bindings[index - meta->endpoint_count];
+        return meta->endpoints[index].name;
     case NAMED_ENDPOINT:
         return meta->endpoints[index].name;
     case NAMED_STORAGE:
         return meta->storages[index].name;
     case NAMED_CONTAINER:
         return meta->containers[index];
+    case NAMED_OPTION:
+        return meta->options[index].name;
+    case NAMED_RESOURCE:
+        return meta->resources[index].name;
     default:
         return meta->actions[index].name;
     }
 }
 
-/* "the metadata has no endpoint 'certs' (it has 'certificates', 'ingress')" */
+/* "the metadata has no endpoint 'certificate': did you mean 'certificates'? It has 'certificates',
+ * 'ingress'" */
 static bool unknown(const struct lc_charm_meta *meta, enum named what, const char *name, size_t len,
                     struct lc_err *err)
 {
     LC_AUTO(lc_buf_release) struct lc_buf known = LC_BUF_INIT(512);
+    LC_AUTO(lc_strlist_release) struct lc_strlist names = LC_STRLIST_INIT;
+    LC_AUTO(lc_free) char *text = lc_strndup(name, len);
 
-    for (size_t i = 0; i < count_of(meta, what); i++)
+    if (text == NULL)
+        return lc_fail_memory(err);
+    for (size_t i = 0; i < count_of(meta, what); i++) {
         lc_buf_printf(&known, "%s'%s'", i == 0 ? "" : ", ", name_at(meta, what, i));
-    return lc_fail(err, LC_EUSAGE, "the metadata has no %s '%.*s' (it has %s)", named_words[what],
-                   (int)len, name, known.len == 0 ? "none" : known.data);
+        if (!lc_strlist_add(&names, name_at(meta, what, i), err))
+            return false;
+    }
+    const char *nearest = names.count == 0
+                              ? NULL
+                              : lc_text_nearest(text, (const char *const *)names.items);
+    if (nearest != NULL)
+        return lc_fail(err, LC_EUSAGE, "the metadata has no %s '%s': did you mean '%s'? It has %s",
+                       named_words[what], text, nearest, known.data);
+    return lc_fail(err, LC_EUSAGE, "the metadata has no %s '%s' (it has %s)", named_words[what],
+                   text, known.len == 0 ? "none" : known.data);
 }
 
 static enum named named_by(enum lc_event_kind kind)
@@ -195,6 +228,20 @@ static bool know_event(const struct lc_charm_meta *meta, const char *name, struc
     return unknown(meta, named_by(kind), name, prefix_len, err);
 }
 
+static bool has(const struct lc_charm_meta *meta, enum named what, const char *name)
+{
+    for (size_t i = 0; i < count_of(meta, what); i++)
+        if (strcmp(name_at(meta, what, i), name) == 0)
+            return true;
+    return what == NAMED_BINDING && strcmp(name, implicit) == 0;
+}
+
+static bool know(const struct lc_charm_meta *meta, enum named what, const char *name,
+                 struct lc_err *err)
+{
+    return has(meta, what, name) || unknown(meta, what, name, strlen(name), err);
+}
+
 bool host_files_know(void *context, enum bind_name what, const char *name, struct lc_err *err)
 {
     struct host_files *files = context;
@@ -203,14 +250,25 @@ bool host_files_know(void *context, enum bind_name what, const char *name, struc
         return false;
     if (files->meta == NULL)
         return true;
-    if (what == BIND_NAME_ENDPOINT)
-        return know_endpoint(files->meta, name, err);
-    if (what == BIND_NAME_TLS_REQUIRER)
-        return know_tls_endpoint(files->meta, LC_CHARM_REQUIRES, name, err);
-    if (what == BIND_NAME_TLS_PROVIDER)
-        return know_tls_endpoint(files->meta, LC_CHARM_PROVIDES, name, err);
-    if (what == BIND_NAME_EVENT)
+    switch (what) {
+    case BIND_NAME_EVENT:
         return know_event(files->meta, name, err);
-    return lc_charm_meta_action(files->meta, name) != NULL ||
-           unknown(files->meta, NAMED_ACTION, name, strlen(name), err);
+    case BIND_NAME_ACTION:
+        return know(files->meta, NAMED_ACTION, name, err);
+    case BIND_NAME_ENDPOINT:
+        return know_endpoint(files->meta, name, err);
+    case BIND_NAME_BINDING:
+        return know(files->meta, NAMED_BINDING, name, err);
+    case BIND_NAME_OPTION:
+        return know(files->meta, NAMED_OPTION, name, err);
+    case BIND_NAME_STORAGE:
+        return know(files->meta, NAMED_STORAGE, name, err);
+    case BIND_NAME_RESOURCE:
+        return know(files->meta, NAMED_RESOURCE, name, err);
+    case BIND_NAME_TLS_REQUIRER:
+        return know_tls_endpoint(files->meta, LC_CHARM_REQUIRES, name, err);
+    case BIND_NAME_TLS_PROVIDER:
+        return know_tls_endpoint(files->meta, LC_CHARM_PROVIDES, name, err);
+    }
+    return true; /* not reached: all names are above */
 }

@@ -167,6 +167,7 @@ void lc_fake_free(struct lc_fake *fake)
         lc_strmap_release(&fake->states[i].state);
     }
     lc_free(fake->states);
+    lc_strmap_release(&fake->leader_settings);
     lc_strlist_release(&fake->ports);
     lc_strlist_release(&fake->working_ports);
     lc_strmap_release(&fake->answers);

@@ -110,6 +110,7 @@ struct lc_fake {
     size_t state_count;
     size_t state_capacity;
     struct lc_strmap working_state;
+    struct lc_strmap leader_settings;
     struct lc_strlist ports;
     struct lc_strlist working_ports;
     struct lc_strmap answers;

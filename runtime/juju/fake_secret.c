@@ -288,6 +288,45 @@ static bool is_hidden(const struct fake_secret *secret)
     return secret->change.remove_all || secret->change.revision_count != 0;
 }
 
+/* "application-web", "unit-web-0": as Juju names who has a grant. */
+static bool add_access(struct lc_json *list, const struct fake_grant *grant, struct lc_err *err)
+{
+    const char *slash = strchr(grant->subject, '/');
+    struct lc_json *entry = lc_json_new_object();
+    char target[256];
+    char scope[256];
+
+    if (slash == NULL)
+        (void)snprintf(target, sizeof(target), "application-%s", grant->subject);
+    else
+        (void)snprintf(target, sizeof(target), "unit-%.*s-%s", (int)(slash - grant->subject),
+                       grant->subject, slash + 1);
+    (void)snprintf(scope, sizeof(scope), "relation-%s", grant->relation_id);
+    if (entry == NULL || !lc_json_take_element(list, lc_json_ref(entry)))
+        return lc_fail_memory(err);
+    const bool good =
+        lc_json_take_member(entry, "target", lc_json_new_string(target, strlen(target))) &&
+        lc_json_take_member(entry, "scope", lc_json_new_string(scope, strlen(scope))) &&
+        lc_json_take_member(entry, "role", lc_json_new_string("view", 4));
+    lc_json_free(entry);
+    return good ? true : lc_fail_memory(err);
+}
+
+/* What is committed, as Juju shows it (juju-hooks 3.7). */
+static bool fill_access(const struct fake_secret *secret, struct lc_secret_info *out,
+                        struct lc_err *err)
+{
+    if (secret->grant_count == 0)
+        return true;
+    out->access = lc_json_new_array();
+    if (out->access == NULL)
+        return lc_fail_memory(err);
+    for (size_t i = 0; i < secret->grant_count; i++)
+        if (!add_access(out->access, &secret->grants[i], err))
+            return false;
+    return true;
+}
+
 static bool fill_info(const struct lc_fake *fake, const struct fake_secret *secret,
                       struct lc_secret_info *out, struct lc_err *err)
 {
@@ -308,7 +347,8 @@ static bool fill_info(const struct lc_fake *fake, const struct fake_secret *secr
            fake_replace(&out->rotation, rotation, err) &&
            fake_replace(&out->description,
                         change->description == NULL ? secret->description : change->description,
-                        err);
+                        err) &&
+           fill_access(secret, out, err);
 }
 
 bool fake_secret_info(void *context, const char *id, const char *label, struct lc_secret_info *out,

@@ -17,6 +17,39 @@ static bool is_leader(void *context, bool *out, struct lc_err *err)
     return true;
 }
 
+static bool note_keys(struct lc_fake *fake, const struct lc_strmap *map, struct lc_err *err)
+{
+    for (size_t i = 0; i < map->count; i++)
+        if (!fake_note(fake, map->entries[i].key, err))
+            return false;
+    return true;
+}
+
+static bool leader_get(void *context, struct lc_strmap *out, struct lc_err *err)
+{
+    struct lc_fake *fake = context;
+
+    return fake_enter(fake, err, "leader-get") && lc_strmap_copy(out, &fake->leader_settings, err);
+}
+
+static bool leader_set(void *context, const struct lc_strmap *changes, struct lc_err *err)
+{
+    struct lc_fake *fake = context;
+
+    if (!fake_enter(fake, err, "leader-set") || !note_keys(fake, changes, err))
+        return false;
+    if (!fake->is_leader)
+        return lc_fail(err, LC_EPERM, "leader-set: cannot write settings: not the leader");
+    for (size_t i = 0; i < changes->count; i++) {
+        const struct lc_strmap_entry *entry = &changes->entries[i];
+        if (*entry->value == '\0')
+            (void)lc_strmap_remove(&fake->leader_settings, entry->key);
+        else if (!lc_strmap_set(&fake->leader_settings, entry->key, entry->value, err))
+            return false;
+    }
+    return true;
+}
+
 static bool answer(struct lc_fake *fake, const char *question, const char *fallback,
                    const char **out, struct lc_err *err)
 {
@@ -189,14 +222,6 @@ static bool version_set(void *context, const char *version, struct lc_err *err)
            fake_replace(&fake->version, version, err);
 }
 
-static bool note_keys(struct lc_fake *fake, const struct lc_strmap *map, struct lc_err *err)
-{
-    for (size_t i = 0; i < map->count; i++)
-        if (!fake_note(fake, map->entries[i].key, err))
-            return false;
-    return true;
-}
-
 static bool merge(struct lc_strmap *into, const struct lc_strmap *changes, struct lc_err *err)
 {
     for (size_t i = 0; i < changes->count; i++)
@@ -266,6 +291,19 @@ static bool ports_opened(void *context, struct lc_strlist *out, struct lc_err *e
     return fake_enter(fake, err, "opened-ports") && lc_strlist_copy(out, &fake->working_ports, err);
 }
 
+/* For all endpoints, whatever was said: the fake keeps no more. */
+static bool ports_by_endpoint(void *context, struct lc_strmap *out, struct lc_err *err)
+{
+    struct lc_fake *fake = context;
+
+    if (!fake_enter(fake, err, "opened-ports --endpoints"))
+        return false;
+    for (size_t i = 0; i < fake->working_ports.count; i++)
+        if (!lc_strmap_set(out, fake->working_ports.items[i], "*", err))
+            return false;
+    return true;
+}
+
 static bool enter_action(struct lc_fake *fake, const char *command, struct lc_err *err)
 {
     if (!fake_enter(fake, err, "%s", command))
@@ -306,6 +344,8 @@ const struct lc_juju_ops fake_operations = {
     .relation_set = fake_relation_set,
     .relation_model = relation_model,
     .is_leader = is_leader,
+    .leader_get = leader_get,
+    .leader_set = leader_set,
     .config_get = config_get,
     .secret_add = fake_secret_add,
     .secret_set = fake_secret_set,
@@ -325,6 +365,7 @@ const struct lc_juju_ops fake_operations = {
     .port_open = port_open,
     .port_close = port_close,
     .ports_opened = ports_opened,
+    .ports_by_endpoint = ports_by_endpoint,
     .network_get = network_get,
     .unit_get = unit_get,
     .action_get = action_get,

@@ -82,7 +82,8 @@ static void write_line(void *context, enum lc_level level, const char *line)
 {
     struct lc_hooklog *hooklog = context;
 
-    if (level >= LC_LEVEL_INFO) {
+    /* What is printed is logged at DEBUG (juju-hooks 1.3). */
+    if (level != LC_LEVEL_DEBUG) {
         gather(hooklog, level, line);
         return;
     }

@@ -287,6 +287,7 @@ void lc_secret_info_release(struct lc_secret_info *info)
     lc_free(info->label);
     lc_free(info->description);
     lc_free(info->rotation);
+    lc_json_free(info->access);
     *info = (struct lc_secret_info)LC_SECRET_INFO_INIT;
 }
 
@@ -304,6 +305,8 @@ bool lc_secret_info_copy(struct lc_secret_info *out, const struct lc_secret_info
     copy.revision = from->revision;
     copy.app_owned = from->app_owned;
     copy.expire_s = from->expire_s;
+    copy.rotates_s = from->rotates_s;
+    copy.access = lc_json_ref(from->access);
     if (!copy_text(&copy.id, from->id, err) || !copy_text(&copy.label, from->label, err) ||
         !copy_text(&copy.description, from->description, err) ||
         !copy_text(&copy.rotation, from->rotation, err))

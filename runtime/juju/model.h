@@ -9,6 +9,7 @@
 
 #include "base/attr.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/secret.h"
 #include "base/strlist.h"
 #include "base/strmap.h"
@@ -153,7 +154,10 @@ struct lc_secret_info {
     char *rotation;
     int64_t revision;
     bool app_owned;
-    int64_t expire_s; /* 0: none */
+    int64_t expire_s;       /* 0: none */
+    int64_t rotates_s;      /* when it is to be rotated next; 0: not known, or never */
+    struct lc_json *access; /* who may read it, as Juju has committed it: an array of objects with
+                               target, scope and role; NULL: nobody, or a Juju before 3.3 */
 };
 
 #define LC_SECRET_INFO_INIT                                                                        \

@@ -46,6 +46,10 @@ struct lc_juju_ops {
                            struct lc_err *err);
 
     bool (*is_leader)(void *context, bool *out, struct lc_err *err);
+    /* Leader settings, which Juju 4.0 has no more: a whole map; merged at once, by the leader only,
+     * "" deletes. */
+    bool (*leader_get)(void *context, struct lc_strmap *out, struct lc_err *err);
+    bool (*leader_set)(void *context, const struct lc_strmap *changes, struct lc_err *err);
 
     /* An object; options without a value are absent. */
     bool (*config_get)(void *context, struct lc_json **out, struct lc_err *err);
@@ -88,6 +92,8 @@ struct lc_juju_ops {
     bool (*port_open)(void *context, const char *ports, const char *endpoints, struct lc_err *err);
     bool (*port_close)(void *context, const char *ports, const char *endpoints, struct lc_err *err);
     bool (*ports_opened)(void *context, struct lc_strlist *out, struct lc_err *err);
+    /* "443/tcp" to the endpoints it is open for: "*", or "api, web". */
+    bool (*ports_by_endpoint)(void *context, struct lc_strmap *out, struct lc_err *err);
 
     /* relation_id: NULL for the binding itself. An object (juju-hooks 2.12). */
     bool (*network_get)(void *context, const char *binding, const char *relation_id,

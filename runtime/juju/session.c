@@ -58,6 +58,27 @@ static bool pass_ports_opened(void *context, struct lc_strlist *out, struct lc_e
     return lc_juju_call(session->below, ports_opened, out, err);
 }
 
+static bool pass_ports_by_endpoint(void *context, struct lc_strmap *out, struct lc_err *err)
+{
+    const struct lc_session *session = context;
+
+    return lc_juju_call(session->below, ports_by_endpoint, out, err);
+}
+
+static bool pass_leader_get(void *context, struct lc_strmap *out, struct lc_err *err)
+{
+    const struct lc_session *session = context;
+
+    return lc_juju_call(session->below, leader_get, out, err);
+}
+
+static bool pass_leader_set(void *context, const struct lc_strmap *changes, struct lc_err *err)
+{
+    const struct lc_session *session = context;
+
+    return lc_juju_call(session->below, leader_set, changes, err);
+}
+
 static bool pass_action_set(void *context, const struct lc_strmap *results, struct lc_err *err)
 {
     const struct lc_session *session = context;
@@ -108,6 +129,8 @@ static const struct lc_juju_ops operations = {
     .relation_set = session_relation_set,
     .relation_model = session_relation_model,
     .is_leader = session_is_leader,
+    .leader_get = pass_leader_get,
+    .leader_set = pass_leader_set,
     .config_get = session_config_get,
     .secret_add = session_secret_add,
     .secret_set = session_secret_set,
@@ -127,6 +150,7 @@ static const struct lc_juju_ops operations = {
     .port_open = pass_port_open,
     .port_close = pass_port_close,
     .ports_opened = pass_ports_opened,
+    .ports_by_endpoint = pass_ports_by_endpoint,
     .network_get = session_network_get,
     .unit_get = session_unit_get,
     .action_get = session_action_get,

@@ -6,7 +6,7 @@
  * contents and infos; "not leader" for good, "leader" for LC_LEADER_SECONDS (juju-hooks 1.9). A
  * failure that says not found or no permission is an answer and remembered too. What the hook's
  * environment says is not asked: the remote application of the event's relation, the event's
- * storage. Never remembered: status, opened ports, credentials.
+ * storage. Never remembered: status, opened ports, leader settings, credentials.
  *
  * Gathered until lc_session_flush: relation_set (one command a databag, with what differs from the
  * bag if that was read, none when nothing does), secret_set (merged field by field into one command
@@ -15,7 +15,7 @@
  * two differences: a removed secret is gone, and once a secret was read with refresh its tracked
  * content is the new one at once.
  * secret_add is sent at once, since its id is wanted; Juju itself drops it when the hook fails.
- * Immediate: status, log, ports, action commands, version, storage, reboot.
+ * Immediate: status, log, ports, leader settings, action commands, version, storage, reboot.
  *
  * Refused at the call instead of at the hook's end, where Juju would fail it:
  *   LC_EPERM        relation_set of the application's bag by a unit that is not leader

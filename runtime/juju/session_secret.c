@@ -319,6 +319,8 @@ static bool overlay_info(const struct session_change *change, struct lc_secret_i
         return false;
     if (change->rotate != NULL && !session_replace(&info->rotation, change->rotate, err))
         return false;
+    if (change->rotate != NULL)
+        info->rotates_s = 0; /* Juju says when, once it knows */
     if (change->expire_s != 0 || change->content.count != 0)
         info->expire_s = change->expire_s; /* new content has none unless it is said */
     return true;

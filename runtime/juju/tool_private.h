@@ -91,6 +91,8 @@ bool tool_secret_revoke(void *context, const char *id, const char *relation_id, 
 bool tool_secret_remove(void *context, const char *id, int64_t revision, struct lc_err *err);
 
 bool tool_is_leader(void *context, bool *out, struct lc_err *err);
+bool tool_leader_get(void *context, struct lc_strmap *out, struct lc_err *err);
+bool tool_leader_set(void *context, const struct lc_strmap *changes, struct lc_err *err);
 bool tool_config_get(void *context, struct lc_json **out, struct lc_err *err);
 bool tool_status_set(void *context, bool app, const char *status, const char *message,
                      struct lc_err *err);
@@ -105,6 +107,7 @@ bool tool_reboot(void *context, bool now, struct lc_err *err);
 bool tool_port_open(void *context, const char *ports, const char *endpoints, struct lc_err *err);
 bool tool_port_close(void *context, const char *ports, const char *endpoints, struct lc_err *err);
 bool tool_ports_opened(void *context, struct lc_strlist *out, struct lc_err *err);
+bool tool_ports_by_endpoint(void *context, struct lc_strmap *out, struct lc_err *err);
 bool tool_network_get(void *context, const char *binding, const char *relation_id,
                       struct lc_json **out, struct lc_err *err);
 bool tool_unit_get(void *context, bool is_public, char **address_out, struct lc_err *err);

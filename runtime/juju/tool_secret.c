@@ -264,12 +264,13 @@ static bool copy_string(const struct lc_json *from, char **out, struct lc_err *e
     return *out == NULL ? lc_fail_memory(err) : true;
 }
 
-static bool read_expiry(const struct lc_json *from, int64_t *out, struct lc_err *err)
+static bool read_time(const struct lc_json *from, const char *what, int64_t *out,
+                      struct lc_err *err)
 {
     if (lc_json_type(from) != LC_JSON_STRING)
         return true;
     if (!lc_time_parse(lc_json_string(from), out, err))
-        return lc_wrap(err, "secret-info-get: expiry");
+        return lc_wrap(err, "secret-info-get: %s", what);
     return true;
 }
 
@@ -288,10 +289,13 @@ static bool read_info(void *context, const char *key, const struct lc_json *valu
         return lc_fail_memory(err);
     info->revision = lc_json_integer(lc_json_get(value, "revision"));
     info->app_owned = strcmp(owner, "application") == 0;
+    if (lc_json_type(lc_json_get(value, "access")) == LC_JSON_ARRAY)
+        info->access = lc_json_ref(lc_json_get(value, "access"));
     return copy_string(lc_json_get(value, "label"), &info->label, err) &&
            copy_string(lc_json_get(value, "description"), &info->description, err) &&
            copy_string(lc_json_get(value, "rotation"), &info->rotation, err) &&
-           read_expiry(lc_json_get(value, "expiry"), &info->expire_s, err);
+           read_time(lc_json_get(value, "expiry"), "expiry", &info->expire_s, err) &&
+           read_time(lc_json_get(value, "rotates"), "rotates", &info->rotates_s, err);
 }
 
 bool tool_secret_info(void *context, const char *id, const char *label, struct lc_secret_info *out,

@@ -1,5 +1,5 @@
-/* is-leader, config-get, state-*, action-* and juju-reboot (juju-hooks 2.7, 2.8, 2.13, 2.15,
- * 2.18). */
+/* is-leader, leader-get, leader-set, config-get, state-*, action-* and juju-reboot
+ * (juju-hooks 2.7, 2.8, 2.13, 2.15, 2.18). */
 #include <string.h>
 
 #include "juju/tool_private.h"
@@ -15,6 +15,27 @@ bool tool_is_leader(void *context, bool *out, struct lc_err *err)
         return tool_unexpected(&call, "true or false", answer, err);
     *out = lc_json_boolean(answer);
     return true;
+}
+
+bool tool_leader_get(void *context, struct lc_strmap *out, struct lc_err *err)
+{
+    const struct tool_call call = TOOL_CALL("leader-get", "--format=json");
+
+    return tool_map(context, &call, out, err);
+}
+
+/* There is no --file: the settings are arguments, and in everybody's sight. */
+bool tool_leader_set(void *context, const struct lc_strmap *changes, struct lc_err *err)
+{
+    LC_AUTO(lc_strlist_release) struct lc_strlist arguments = LC_STRLIST_INIT;
+    struct tool_call call = TOOL_CALL("leader-set", "--");
+
+    for (size_t i = 0; i < changes->count; i++)
+        if (!lc_strlist_addf(&arguments, err, "%s=%s", changes->entries[i].key,
+                             changes->entries[i].value))
+            return lc_wrap(err, "leader-set");
+    call.more = &arguments;
+    return tool_do(context, &call, err);
 }
 
 bool tool_config_get(void *context, struct lc_json **out, struct lc_err *err)

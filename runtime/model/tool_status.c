@@ -135,7 +135,7 @@ static enum lc_level level_of(const char *name, bool *known)
         { "TRACE", LC_LEVEL_TRACE },     { "DEBUG", LC_LEVEL_DEBUG },
         { "INFO", LC_LEVEL_INFO },       { "WARN", LC_LEVEL_WARNING },
         { "WARNING", LC_LEVEL_WARNING }, { "ERROR", LC_LEVEL_ERROR },
-        { "CRITICAL", LC_LEVEL_ERROR },
+        { "CRITICAL", LC_LEVEL_CRITICAL },
     };
 
     *known = true;

@@ -84,6 +84,11 @@ peers:
   replicas:
     interface: web-peers
 EOF
+    file config.yaml <<'EOF'
+options:
+  broken: { type: boolean, description: whether the list of requests raises }
+  hostname: { type: string, description: a name }
+EOF
     file actions.yaml <<'EOF'
 backup:
   description: make one
@@ -121,7 +126,42 @@ EOF
 metadata
 hook start
 has "an action that the metadata lacks is refused" "$(calls)" \
-    "the metadata has no action 'bakcup' (it has 'backup')"
+    "the metadata has no action 'bakcup': did you mean 'backup'? It has 'backup'"
+
+# name_error LUA MESSAGE: what is said of a name that the metadata does not have
+name_error() {
+    printf 'local charm <const> = require "charm"\ncharm.on("start", function() %s end)\n' "$1" | charm
+    metadata
+    cat >>"$charm_dir/metadata.yaml" <<'EOF'
+storage:
+  data: { type: filesystem }
+resources:
+  tarball: { type: file, filename: app.tgz }
+extra-bindings:
+  admin:
+EOF
+    hook start
+    has "$1" "$(calls)" "start: src/charm.lua:2: $2"
+}
+name_error 'return charm.config.hostnmae == 1' "the metadata has no option 'hostnmae': did you mean 'hostname'? It has 'broken', 'hostname'"
+name_error 'return charm.config.port == 1' "the metadata has no option 'port' (it has 'broken', 'hostname')"
+name_error 'return #charm.relations "certificate" == 0' "the metadata has no endpoint 'certificate': did you mean 'certificates'?"
+name_error 'return charm.resource "tarbal" == 1' "the metadata has no resource 'tarbal': did you mean 'tarball'?"
+name_error 'return #charm.storage.list "dta" == 1' "the metadata has no storage 'dta': did you mean 'data'?"
+name_error 'charm.storage.add "dat"' "the metadata has no storage 'dat': did you mean 'data'?"
+name_error 'return charm.network "admn" == 1' "the metadata has no endpoint or extra binding 'admn': did you mean 'admin'?"
+name_error 'charm.on("cofig-changed", print)' "on: 'cofig-changed' is not an event of Juju's: did you mean 'config-changed'?"
+name_error 'charm.on("certificates-relation-chnged", print)' \
+    "on: 'certificates-relation-chnged' is not an event of Juju's: did you mean 'certificates-relation-changed'?"
+name_error 'charm.on("certificate-relation-changed", print)' "the metadata has no endpoint 'certificate': did you mean 'certificates'?"
+name_error 'charm.on("nonsense", print)' "on: 'nonsense' is not an event of Juju's: expected a name such as 'config-changed'"
+hook start
+charm <<'EOF'
+require "charm".on("start", function() assert(require "charm".config.hostname == nil) end)
+EOF
+metadata
+hook start
+is "an option that has no value is nil" "$status" 0
 
 charm <<'EOF'
 local charm <const> = require "charm"

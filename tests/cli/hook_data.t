@@ -229,7 +229,7 @@ hook install
 has "a number is no content" "$(calls)" \
     "src/charm.lua:7: add: content: 'password' must be a text, a key or a secret, not a number"
 hook update-status
-has "an unknown option is named" "$(calls)" "src/charm.lua:8: charm.secret.get: unknown option 'lable'"
+has "an unknown option is named" "$(calls)" "src/charm.lua:8: charm.secret.get: unknown option 'lable' (did you mean 'label'?)"
 hook upgrade-charm
 has "an owner is the application or the unit" "$(calls)" "src/charm.lua:9: add: owner: expected"
 hook remove
@@ -244,10 +244,11 @@ charm.on("start", function()
   secret:grant(charm.relation("db"))
   local info = secret:info()
   print(info.id, info.revision, info.owner)
+  print(info.rotates, info.expire, info.access[1].target, info.access[1].role)
 end)
 charm.on("secret-remove", function(event) event.secret:remove(event.revision) end)
 EOF
-answer secret-info-get '{"9m4e2mr0ui3e8a215n4g":{"revision":2,"label":"mine","owner":"unit"}}'
+answer secret-info-get '{"9m4e2mr0ui3e8a215n4g":{"revision":2,"label":"mine","owner":"unit","rotates":"2026-01-02T00:00:00Z","access":[{"target":"application-db","scope":"relation-x","role":"view"}]}}'
 answer secret-get '{"password":"old"}'
 answer relation-ids '["db:7"]'
 hook start
@@ -257,6 +258,7 @@ is "sent once" "$(calls | grep -c secret-set)" 1
 is "with the new content" "$(said secret-set)" "password=new-canary"
 has "grants are sent, too" "$(calls)" "secret-grant -r db:7 -- 9m4e2mr0ui3e8a215n4g"
 has "a manager knows about it" "$(calls)" "9m4e2mr0ui3e8a215n4g	2	unit"
+has "when it is rotated, and who may read it" "$(calls)" "1767312000	nil	application-db	view"
 refuse secret-get "permission denied"
 hook start
 has "what we may not read is no secret for us" "$(calls)" "permission denied"

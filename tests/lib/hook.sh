@@ -53,7 +53,7 @@ elif [ -f "$RECORD/answer.$name" ]; then
     cat "$RECORD/answer.$name"
 else
     case $name in
-        config-get|relation-get|state-get|action-get) echo '{}' ;;
+        config-get|relation-get|state-get|action-get|leader-get|goal-state) echo '{}' ;;
         relation-ids|relation-list|opened-ports|storage-list) echo '[]' ;;
         secret-ids) echo 'null' ;;
         is-leader) echo 'false' ;;
@@ -63,7 +63,7 @@ else
 fi
 FAKE
 chmod +x "$tools/fake"
-for name in relation-ids relation-list relation-get relation-set relation-model-get is-leader \
+for name in relation-ids relation-list relation-get relation-set relation-model-get is-leader leader-get leader-set \
     config-get secret-add secret-set secret-get secret-info-get secret-ids secret-grant \
     secret-revoke secret-remove status-set status-get juju-log application-version-set state-get \
     state-set state-delete open-port close-port opened-ports network-get unit-get action-get \

@@ -52,7 +52,8 @@ end)
 -- --- the module ------------------------------------------------------------------------------------
 
 test.rows({
-  { "a field that is not there is an error", "charm has no 'confg'", function() return charm.confg end },
+  { "a field that is not there is an error",
+    "charm: unknown name 'confg' (did you mean 'config'?)", function() return charm.confg end },
   { "so is a module that is taken for a field", 'require "charm.tls"', function() return charm.tls end },
   { "charm cannot be assigned to", "charm.unit cannot be assigned to", function() charm.unit = "x" end },
   { "nor can charm.config", "charm.config is read-only", function() charm.config.x = 1 end },
@@ -71,7 +72,7 @@ test.rows({
     charm.action("twice", print)
   end },
   { "a port is a number or a text", "expected a port", function() charm.open_port(4.5) end },
-  { "options of a port", "unknown option 'endpoint'",
+  { "options of a port", "charm.open_port: unknown option 'endpoint' (did you mean 'endpoints'?)",
     function() charm.open_port(443, { endpoint = "db" }) end },
   { "a secret has an id or a label", "expected an id or a label",
     function() return (charm.secret.get {}) end },

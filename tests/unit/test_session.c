@@ -191,17 +191,25 @@ static void the_rest_goes_straight_through(void **state)
 {
     LC_AUTO(fixture_release) struct fixture f;
     LC_AUTO(lc_strlist_release) struct lc_strlist ports = LC_STRLIST_INIT;
+    LC_AUTO(lc_strmap_release) struct lc_strmap map = LC_STRMAP_INIT;
 
     (void)state;
     fixture_init(&f);
+    fake_juju_lead(f.fake, true);
+    assert_done(lc_strmap_set(&map, "a", "1", &err));
     for (int round = 0; round < 2; round++) {
         assert_done(CALL(&f, status_set, false, "active", "", &err));
         assert_done(CALL(&f, log, LC_LEVEL_INFO, "hello", &err));
         assert_done(CALL(&f, port_open, "443/tcp", NULL, &err));
         assert_done(CALL(&f, ports_opened, &ports, &err));
         assert_done(CALL(&f, version_set, "1.2", &err));
+        assert_done(CALL(&f, leader_set, &map, &err));
+        assert_done(CALL(&f, leader_get, &map, &err));
+        assert_done(CALL(&f, ports_by_endpoint, &map, &err));
     }
-    assert_int_equal(fake_juju_total(f.fake), 10);
+    assert_string_equal(lc_strmap_get(&map, "443/tcp"), "*");
+    assert_string_equal(lc_strmap_get(&map, "a"), "1");
+    assert_int_equal(fake_juju_total(f.fake), 16);
     assert_string_equal(fake_juju_status(f.fake, false), "active");
 }
 

@@ -106,6 +106,8 @@ CALLS_NOTHING(port_open, port_open, "443/tcp", NULL)
 CALLS_NOTHING(port_open_at, port_open, "443/tcp", "db,web")
 CALLS_NOTHING(port_close, port_close, "icmp", NULL)
 CALLS_LIST(ports_opened, ports_opened)
+CALLS_MAP(ports_by_endpoint, ports_by_endpoint)
+CALLS_MAP(leader_get, leader_get)
 CALLS_JSON(network_get, network_get, "db", NULL)
 CALLS_JSON(network_get_of, network_get, "db", "db:7")
 CALLS_TEXT(unit_get, unit_get, true)
@@ -129,6 +131,15 @@ static bool is_leader(const struct lc_juju *port, char *got)
 
     (void)snprintf(got, GOT_BYTES, "%d", leads);
     return good;
+}
+
+static bool leader_set(const struct lc_juju *port, char *got)
+{
+    LC_AUTO(lc_strmap_release) struct lc_strmap changes = LC_STRMAP_INIT;
+
+    got[0] = '\0';
+    assert_done(lc_strmap_set(&changes, "a", "", &err) && lc_strmap_set(&changes, "b", "1", &err));
+    return lc_juju_call(port, leader_set, &changes, &err);
 }
 
 static bool relation_set(const struct lc_juju *port, char *got)
@@ -280,6 +291,10 @@ static const struct call_row call_rows[] = {
     { "close-port", port_close, "", "close-port [--] [icmp]", NULL, "" },
     { "opened-ports", ports_opened, "[\"80/tcp\"]", "opened-ports [--format=json]", NULL,
       "80/tcp" },
+    { "opened-ports --endpoints", ports_by_endpoint, "[\"22/tcp (*)\",\"80/tcp (a, b)\"]",
+      "opened-ports [--format=json] [--endpoints]", NULL, "22/tcp=*,80/tcp=a, b" },
+    { "leader-get", leader_get, "{\"a\":\"1\"}", "leader-get [--format=json]", NULL, "a=1" },
+    { "leader-set", leader_set, "", "leader-set [--] [a=] [b=1]", NULL, "" },
     { "network-get", network_get, "{\"ingress-addresses\":[]}",
       "network-get [--format=json] [--] [db]", NULL, "{\"ingress-addresses\":[]}" },
     { "network-get in a relation", network_get_of, "{}",

@@ -30,15 +30,35 @@ function core.hook(what) end
 ---@nodiscard
 function core.config() end
 
+---The name that is most like a text, for "did you mean".
+---@param text string
+---@param names string[]
+---@return string?
+---@nodiscard
+function core.nearest(text, names) end
+
+---Raise for an option that the charm's metadata does not have.
+---@param name string
+function core.know_option(name) end
+
 ---@return boolean
 ---@nodiscard
 function core.is_leader() end
+
+---@return table<string, string>
+---@nodiscard
+function core.leader_get() end
+
+---At once.
+---@param key string
+---@param text string? nil deletes
+function core.leader_set(key, text) end
 
 ---@param version string
 function core.version_set(version) end
 
 ---An entry of the log for each line of the value's text.
----@param level "trace"|"debug"|"info"|"warning"|"error"
+---@param level "trace"|"debug"|"info"|"warning"|"error"|"critical"
 ---@param value any
 function core.log(level, value) end
 
@@ -184,6 +204,10 @@ function core.port_close(ports, endpoints) end
 ---@return string[]
 ---@nodiscard
 function core.opened_ports() end
+
+---@return table<string, string> "443/tcp" to "*" or "api, web"
+---@nodiscard
+function core.ports_by_endpoint() end
 
 ---@param binding string
 ---@param relation_id string?

@@ -12,7 +12,7 @@ Q     := $(if $(filter 1,$(V)),,@)
 SAY   := $(if $(filter 1,$(V)),@:,@printf '  %-6s %s\n')
 
 LAYERS  := base x509 juju tls charm bind model host cli
-LIBS    := lua5.4 lua5.4-cjson libcrypto jansson yaml-0.1 sqlite3
+LIBS    := lua5.4 lua5.4-cjson libcrypto jansson yaml-0.1 sqlite3 minizip
 VERSION := 0.1.0
 
 CC         ?= cc

@@ -164,10 +164,22 @@ static bool fill_and_rename(int fd, const char *temporary, const char *path, con
     return true;
 }
 
+/* A device, a pipe or a folder is not replaced by a file. */
+static bool check_replaceable(const char *path, struct lc_err *err)
+{
+    struct stat info;
+
+    if (lstat(path, &info) == -1 || S_ISREG(info.st_mode) || S_ISLNK(info.st_mode))
+        return true; /* what is wrong with the path, making the file will tell */
+    return lc_fail(err, LC_EUSAGE, "%s: not a regular file, and not replaced", path);
+}
+
 bool lc_file_write(const char *path, const void *bytes, size_t len, mode_t mode, struct lc_err *err)
 {
     LC_AUTO(lc_buf_release) struct lc_buf temporary = LC_BUF_INIT(8192);
 
+    if (!check_replaceable(path, err))
+        return false;
     lc_buf_printf(&temporary, "%s.XXXXXX", path);
     if (!lc_buf_check(&temporary, err))
         return lc_wrap(err, "%s", path);

@@ -11,7 +11,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/yaml.h"
-#include "charm/meta_private.h"
 
 struct walk {
     const char *root;
@@ -128,40 +127,25 @@ bool lc_charm_folder_copy(const char *from, const struct lc_strlist *paths, cons
     return true;
 }
 
-static bool write_yaml(const char *folder, const char *name, const struct lc_json *tree,
-                       struct lc_err *err)
+static bool write_derived(const char *folder, const struct lc_charm_meta *meta,
+                          enum lc_charm_derived which, struct lc_err *err)
 {
-    LC_AUTO(lc_free) char *path = lc_path_join(folder, name);
-    LC_AUTO(lc_yaml_writer_free) struct lc_yaml_writer *writer = NULL;
+    LC_AUTO(lc_free) char *path = lc_path_join(folder, lc_charm_derived_name(which));
     LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(LC_YAML_MAX_BYTES);
 
     if (path == NULL)
         return lc_fail_memory(err);
-    if (!lc_yaml_writer_new(&text, &writer, err))
-        return false;
-    lc_yaml_put(writer, tree);
-    return lc_yaml_writer_finish(writer, err) &&
-           lc_file_write(path, text.data, text.len, 0644, err);
+    return lc_charm_meta_derive(meta, which, &text, err) &&
+           (text.len == 0 || lc_file_write(path, text.data, text.len, 0644, err));
 }
 
 bool lc_charm_folder_complete(const char *folder, const struct lc_charm_meta *meta,
                               struct lc_err *err)
 {
-    const struct lc_json *root = meta->files[CHARM_CHARMCRAFT];
-    const struct lc_json *config = lc_json_get(root, "config");
-    const struct lc_json *actions = lc_json_get(root, "actions");
-
-    if (meta->has_metadata_yaml)
-        return true;
-    /* The whole of charmcraft.yaml: readers of metadata.yaml skip the keys that they do not know.
-     */
-    if (!write_yaml(folder, "metadata.yaml", root, err))
-        return false;
-    if (config != NULL && meta->files[CHARM_CONFIG] == NULL &&
-        !write_yaml(folder, "config.yaml", config, err))
-        return false;
-    return actions == NULL || meta->files[CHARM_ACTIONS] != NULL ||
-           write_yaml(folder, "actions.yaml", actions, err);
+    for (int which = 0; which < LC_CHARM_DERIVED_COUNT; which++)
+        if (!write_derived(folder, meta, (enum lc_charm_derived)which, err))
+            return false;
+    return true;
 }
 
 static bool has(const char *folder, const char *name, bool (*test)(const char *path))

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/json.h"
 
 enum lc_charm_role { LC_CHARM_REQUIRES, LC_CHARM_PROVIDES, LC_CHARM_PEERS };
@@ -98,6 +99,21 @@ bool lc_charm_meta_has_container(const struct lc_charm_meta *meta, const char *n
 /* Whether Juju could ever run this hook for the charm: a unit's own hook, or one of an endpoint, a
  * storage or a container that it declares (juju-hooks 1.1). Actions are not hooks. */
 bool lc_charm_meta_can_fire(const struct lc_charm_meta *meta, const char *hook_name);
+
+/* The older files that packing makes of charmcraft.yaml, for which alone Juju looks. */
+enum lc_charm_derived {
+    LC_CHARM_DERIVED_METADATA,
+    LC_CHARM_DERIVED_CONFIG,
+    LC_CHARM_DERIVED_ACTIONS,
+    LC_CHARM_DERIVED_COUNT
+};
+
+const char *lc_charm_derived_name(enum lc_charm_derived which); /* "metadata.yaml"; static */
+
+/* Its YAML text; nothing is added when the charm has such a file, or nothing to put into one.
+ * LC_ELIMIT, LC_ENOMEM. */
+bool lc_charm_meta_derive(const struct lc_charm_meta *meta, enum lc_charm_derived which,
+                          struct lc_buf *out, struct lc_err *err) LC_MUST_CHECK;
 
 /* Name grammars (juju-hooks 0). The endpoint's is juju/names RelationSnippet. */
 bool lc_charm_is_app_name(const char *text);

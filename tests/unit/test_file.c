@@ -96,6 +96,7 @@ static void only_regular_files_are_read(void **state)
 
     (void)state;
     assert_int_equal(mkfifo(fifo, 0600), 0);
+    assert_fails(lc_file_write(fifo, "x", 1, 0600, &err), LC_EUSAGE, "not replaced");
     assert_fails(lc_file_read(fifo, 10, &text, NULL, &err), LC_EUSAGE, "not a regular file");
     assert_fails(lc_file_read(folder_path(folder), 10, &text, NULL, &err), LC_EUSAGE,
                  "not a regular file");

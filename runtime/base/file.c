@@ -164,13 +164,14 @@ static bool fill_and_rename(int fd, const char *temporary, const char *path, con
     return true;
 }
 
-/* A device, a pipe or a folder is not replaced by a file. */
+/* A device or a pipe is not replaced by a file. */
 static bool check_replaceable(const char *path, struct lc_err *err)
 {
     struct stat info;
 
-    if (lstat(path, &info) == -1 || S_ISREG(info.st_mode) || S_ISLNK(info.st_mode))
-        return true; /* what is wrong with the path, making the file will tell */
+    if (lstat(path, &info) == -1 || S_ISREG(info.st_mode) || S_ISLNK(info.st_mode) ||
+        S_ISDIR(info.st_mode))
+        return true; /* what else is wrong with the path, making the file will tell */
     return lc_fail(err, LC_EUSAGE, "%s: not a regular file, and not replaced", path);
 }
 

@@ -22,7 +22,7 @@ bool lc_file_read(const char *path, size_t max, char **out, size_t *len_out, str
 bool lc_file_read_secret(const char *path, struct lc_secret *out, struct lc_err *err) LC_MUST_CHECK;
 
 /* Replace or make path with exactly these bytes and this mode. What is there and is neither a
- * regular file nor a link stays: LC_EUSAGE. */
+ * regular file nor a link stays: LC_EUSAGE, for a folder LC_EIO. */
 bool lc_file_write(const char *path, const void *bytes, size_t len, mode_t mode, struct lc_err *err)
     LC_MUST_CHECK;
 

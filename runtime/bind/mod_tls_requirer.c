@@ -8,7 +8,8 @@
 struct bound {
     struct lc_requirer *requirer;
     lua_State *L;
-    int ask; /* in the registry: function(capabilities) -> list of { name, scope, attributes } */
+    int ask;   /* in the registry: function(capabilities) -> list of { name, scope, attributes } */
+    int adopt; /* in the registry: function(scope) -> where to look for an older charm's key */
 };
 
 static void release_bound(void *held)
@@ -100,6 +101,78 @@ static bool ask(void *context, const struct lc_capabilities *capabilities,
     return bind_pcall(bound->L, 1, 0, err);
 }
 
+/* --- a key to be adopted -------------------------------------------------------------------- */
+
+struct adopting {
+    const struct bound *bound;
+    enum lc_tls_scope scope;
+    struct lc_adopt *out;
+};
+
+static void copy_field(lua_State *L, int index, const char *name, char **out)
+{
+    const char *text = bind_field_string(L, index, name);
+    struct lc_err err = LC_ERR_INIT;
+
+    if (text == NULL)
+        return;
+    *out = lc_strdup(text);
+    if (*out == NULL) {
+        (void)lc_fail_memory(&err);
+        (void)bind_raise(L, &err);
+    }
+}
+
+/* The places in a table at index, or the key itself; nil is nowhere. */
+static void read_adopt(lua_State *L, int index, struct lc_adopt *out)
+{
+    static const char *const options[] = { "key", "file", "secret", "peer", "password", NULL };
+
+    if (lua_isnil(L, index))
+        return;
+    if (lua_istable(L, index)) {
+        bind_check_options(L, index, options);
+        copy_field(L, index, "file", &out->file);
+        copy_field(L, index, "secret", &out->secret);
+        copy_field(L, index, "peer", &out->peer);
+        (void)bind_field_secret(L, index, "password", &out->password);
+        lua_getfield(L, index, "key");
+    } else {
+        lua_pushvalue(L, index);
+    }
+    if (!lua_isnil(L, -1)) {
+        struct lc_key *key = bind_test(L, -1, &bind_key_class);
+        if (key == NULL)
+            bind_misuse(L, "adopt: expected a charm.Key or a table of places, got %s",
+                        luaL_typename(L, -1));
+        out->key = lc_key_ref(key);
+    }
+    lua_pop(L, 1);
+}
+
+static int adopt_protected(lua_State *L)
+{
+    struct adopting *adopting = lua_touserdata(L, 1);
+
+    (void)lua_rawgeti(L, LUA_REGISTRYINDEX, adopting->bound->adopt);
+    lua_pushstring(L, adopting->scope == LC_TLS_UNIT ? "unit" : "app");
+    lua_call(L, 1, 1);
+    read_adopt(L, lua_gettop(L), adopting->out);
+    return 0;
+}
+
+static bool adopt(void *context, enum lc_tls_scope scope, struct lc_adopt *out, struct lc_err *err)
+{
+    const struct bound *bound = context;
+    struct adopting adopting = { .bound = bound, .scope = scope, .out = out };
+
+    if (lua_checkstack(bound->L, 4) == 0)
+        return lc_fail_memory(err);
+    lua_pushcfunction(bound->L, adopt_protected);
+    lua_pushlightuserdata(bound->L, &adopting);
+    return bind_pcall(bound->L, 1, 0, err);
+}
+
 /* --- made ----------------------------------------------------------------------------------- */
 
 static bool handle(void *self, const struct lc_tls_hook *hook, struct lc_err *err)
@@ -118,8 +191,8 @@ static bool finish(void *self, const struct lc_tls_hook *hook, struct lc_err *er
 
 static void read_options(lua_State *L, int index, struct lc_requirer_options *out)
 {
-    static const char *const known[] = { "endpoint", "mode",   "key", "private_key",
-                                         "renew_at", "always", NULL };
+    static const char *const known[] = { "endpoint", "mode",   "key",   "private_key",
+                                         "renew_at", "always", "adopt", NULL };
     static const char *const modes[] = { "unit", "app", "app_and_unit", NULL };
 
     bind_check_options(L, index, known);
@@ -135,6 +208,12 @@ static void read_options(lua_State *L, int index, struct lc_requirer_options *ou
         out->private_key = bind_test(L, -1, &bind_key_class);
         if (out->private_key == NULL)
             bind_misuse(L, "private_key: expected a charm.Key, got %s", luaL_typename(L, -1));
+    }
+    lua_pop(L, 1);
+    lua_getfield(L, index, "adopt");
+    if (!lua_isnil(L, -1)) {
+        luaL_checktype(L, -1, LUA_TFUNCTION);
+        out->adopt = adopt;
     }
     lua_pop(L, 1);
 }
@@ -159,9 +238,12 @@ static int requirer(lua_State *L)
     read_options(L, 1, &options);
     lua_pushvalue(L, 2);
     const int function = luaL_ref(L, LUA_REGISTRYINDEX);
+    lua_getfield(L, 1, "adopt");
+    const int adopt_function = luaL_ref(L, LUA_REGISTRYINDEX); /* LUA_REFNIL without one */
     struct bound *bound = bind_newbox(L, &requirer_class);
     bound->L = L;
     bound->ask = function;
+    bound->adopt = adopt_function;
     options.ask_context = bound;
     bind_charm_check_name(L, BIND_NAME_TLS_REQUIRER, options.endpoint);
     if (!lc_requirer_new(&options, &bound->requirer, &err))

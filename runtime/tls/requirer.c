@@ -17,6 +17,9 @@ static bool check_options(const struct lc_requirer_options *options, struct lc_e
         !lc_key_is_valid_rsa(options->private_key))
         return lc_fail(err, LC_EUSAGE, "the private key is RSA of %d bits; it must have %d",
                        lc_key_bits(options->private_key), LC_RSA_MIN_BITS);
+    if (options->private_key != NULL && options->adopt != NULL)
+        return lc_fail(err, LC_EUSAGE,
+                       "a key is given, and another is to be adopted: one of the two");
     return true;
 }
 
@@ -33,6 +36,7 @@ bool lc_requirer_new(const struct lc_requirer_options *options, struct lc_requir
     requirer->key_spec.curve = NULL;
     requirer->renew_at = options->renew_at == 0.0 ? LC_RENEW_AT_DEFAULT : options->renew_at;
     requirer->always = options->always;
+    requirer->adopt = options->adopt;
     requirer->ask = options->ask;
     requirer->ask_context = options->ask_context;
     requirer->endpoint = lc_strdup(options->endpoint);

@@ -16,6 +16,7 @@
 #include "base/index.h"
 #include "tls/databag.h"
 #include "tls/hook.h"
+#include "tls/legacy.h"
 #include "x509/attrs.h"
 #include "x509/chain.h"
 #include "x509/key.h"
@@ -58,6 +59,11 @@ bool lc_tls_requests_take(struct lc_tls_requests *requests, const char *name,
 typedef bool (*lc_tls_ask_fn)(void *context, const struct lc_capabilities *capabilities,
                               struct lc_tls_requests *out, struct lc_err *err);
 
+/* Where the key of a scope is that an older charm has left (5.4): asked only while our secret holds
+ * none. out: initialised; it stays so where there is nothing to be adopted. */
+typedef bool (*lc_tls_adopt_fn)(void *context, enum lc_tls_scope scope, struct lc_adopt *out,
+                                struct lc_err *err);
+
 struct lc_requirer_options {
     const char *endpoint;
     enum lc_tls_mode mode;
@@ -65,15 +71,16 @@ struct lc_requirer_options {
     double renew_at;            /* fraction of the validity, 0.5 < x <= 1; 0 is 0.9 */
     struct lc_key *private_key; /* given by the author, not stored; NULL: ours, in a secret.
                                    Borrowed: the requirer takes a reference of its own */
+    lc_tls_adopt_fn adopt;      /* NULL: no key is adopted; nor can one be given besides */
     bool always;                /* announce what is available in each hook, changed or not */
     lc_tls_ask_fn ask;
-    void *ask_context;
+    void *ask_context; /* of both callbacks */
 };
 
 struct lc_requirer;
 
-/* LC_EUSAGE for a renew_at out of bounds, a private key that is RSA of under 2048 bits. Copies the
- * texts. */
+/* LC_EUSAGE for a renew_at out of bounds, a private key that is RSA of under 2048 bits, or one that
+ * is given and another to be adopted. Copies the texts. */
 bool lc_requirer_new(const struct lc_requirer_options *options, struct lc_requirer **out,
                      struct lc_err *err) LC_MUST_CHECK;
 void lc_requirer_free(struct lc_requirer *requirer);

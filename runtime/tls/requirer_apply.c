@@ -85,12 +85,11 @@ static bool write_bags(struct lc_requirer *requirer, const struct lc_tls_hook *h
 
 /* --- secrets of certificates ---------------------------------------------------------------- */
 
-/* A request that we have not seen before and whose key we do not have: v3's, as a rule. Its
- * certificate's secret goes when there is a successor (UPG-017). */
+/* A request that goes and that we have not seen before: v3's, as a rule. Its certificate's secret
+ * goes when there is a successor (UPG-017). */
 static bool is_left_over(const struct lc_requirer *requirer, const struct lc_own *own)
 {
-    return own->scope == LC_TLS_UNIT && own->made_by == LC_MADE_BY_OTHER &&
-           !lc_memory_knows(&requirer->memory, lc_csr_hash(own->csr));
+    return own->scope == LC_TLS_UNIT && !lc_memory_knows(&requirer->memory, lc_csr_hash(own->csr));
 }
 
 static bool write_secret(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
@@ -109,15 +108,15 @@ static bool write_secret(struct lc_requirer *requirer, const struct lc_tls_hook 
 static bool write_secrets(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
                           struct lc_err *err)
 {
-    bool has_unit_certificate = false;
+    bool has_certificate = false;
 
     for (size_t i = 0; i < requirer->view.own_count; i++) {
         const struct lc_own *own = &requirer->view.own[i];
         if (!write_secret(requirer, hook, own, err))
             return false;
-        has_unit_certificate = has_unit_certificate || (own->usable && own->scope == LC_TLS_UNIT);
+        has_certificate = has_certificate || own->usable;
     }
-    return !has_unit_certificate || lc_requirer_remove_leftovers(requirer, hook, err);
+    return !has_certificate || lc_requirer_remove_leftovers(requirer, hook, err);
 }
 
 /* --- memory --------------------------------------------------------------------------------- */

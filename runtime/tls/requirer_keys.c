@@ -151,8 +151,8 @@ bool lc_requirer_store_key(struct lc_requirer *requirer, const struct lc_tls_hoo
 
 /* A key of an older version, whoever owns it, moves to today's label; what it signed stays valid.
  * Only where no endpoint of ours owns that label (D-37). */
-static bool adopt_old_key(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
-                          struct lc_scope_key *out, struct lc_err *err)
+static bool move_old_key(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
+                         struct lc_scope_key *out, struct lc_err *err)
 {
     bool exists;
 
@@ -169,6 +169,27 @@ static bool adopt_old_key(struct lc_requirer *requirer, const struct lc_tls_hook
     }
     return write_key(requirer, hook, LC_TLS_APP, out->current, NULL, false, err) &&
            lc_requirer_drop_secret(requirer, hook, LC_LABEL_KEY_OLD, LC_TLS_APP, NULL, err);
+}
+
+/* The key of a v3 charm becomes ours: stored as one that we made, once (UPG-019). */
+static bool adopt_given_key(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
+                            enum lc_tls_scope scope, bool exists, struct lc_scope_key *out,
+                            struct lc_err *err)
+{
+    LC_AUTO(lc_adopt_release) struct lc_adopt where = LC_ADOPT_INIT;
+    LC_AUTO(lc_key_unref) struct lc_key *key = NULL;
+
+    if (!requirer->adopt(requirer->ask_context, scope, &where, err))
+        return false;
+    if (!lc_adopt_find(&where, hook, scope, &key, err))
+        return lc_wrap(err, "endpoint '%s'", requirer->endpoint);
+    if (key == NULL)
+        return true;
+    if (!write_key(requirer, hook, scope, key, NULL, exists, err))
+        return lc_wrap(err, "cannot keep the adopted key");
+    out->current = LC_STEAL(key);
+    out->in_secret = true;
+    return true;
 }
 
 static bool make_key(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
@@ -213,7 +234,10 @@ static bool load_scope(struct lc_requirer *requirer, const struct lc_tls_hook *h
         return false;
     if (slot->current != NULL || !make_missing)
         return true;
-    if (scope == LC_TLS_APP && !exists && !adopt_old_key(requirer, hook, slot, err))
+    if (scope == LC_TLS_APP && !exists && !move_old_key(requirer, hook, slot, err))
+        return false;
+    if (slot->current == NULL && requirer->adopt != NULL &&
+        !adopt_given_key(requirer, hook, scope, exists, slot, err))
         return false;
     return slot->current != NULL || make_key(requirer, hook, scope, exists, slot, err);
 }

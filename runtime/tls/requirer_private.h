@@ -78,6 +78,7 @@ struct lc_requirer {
     char *curve;
     double renew_at;
     struct lc_key *private_key; /* NULL: ours */
+    lc_tls_adopt_fn adopt;      /* NULL: none */
     bool always;
     lc_tls_ask_fn ask;
     void *ask_context;

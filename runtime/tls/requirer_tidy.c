@@ -7,6 +7,31 @@
 
 /* --- databags of other modes (REQ-086) -------------------------------------------------------- */
 
+/* The requests of a unit that the application asks for now: what v3 kept of them goes when there is
+ * a successor (UPG-017, UPG-021). */
+static bool leave_over(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
+                       const struct lc_strmap *bag, struct lc_err *err)
+{
+    LC_AUTO(lc_request_entries_release) struct lc_request_entries entries = LC_REQUEST_ENTRIES_INIT;
+
+    if (!lc_databag_load_requests(bag, hook->unit, NULL, &entries, err))
+        return false;
+    for (size_t i = 0; i < entries.count; i++) {
+        LC_AUTO(lc_csr_unref) struct lc_csr *csr = NULL;
+        const char *pem = entries.items[i].csr;
+        struct lc_err why = LC_ERR_INIT;
+        if (!lc_csr_parse(pem, strlen(pem), &csr, &why)) {
+            if (why.code == LC_ENOMEM)
+                return lc_fail_memory(err);
+            continue; /* nobody can have answered it */
+        }
+        if (!lc_memory_knows(&requirer->memory, lc_csr_hash(csr)) &&
+            !lc_memory_leave_over(&requirer->memory, lc_csr_hash(csr), err))
+            return false;
+    }
+    return true;
+}
+
 static bool clean_bag(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
                       enum lc_tls_scope scope, struct lc_err *err)
 {
@@ -25,7 +50,8 @@ static bool clean_bag(struct lc_requirer *requirer, const struct lc_tls_hook *ho
         return false;
     if (lc_strmap_get(&bag, LC_KEY_REQUESTS) == NULL)
         return true;
-    return lc_requirer_set_requests(requirer, hook, scope, "", err);
+    return (app || leave_over(requirer, hook, &bag, err)) &&
+           lc_requirer_set_requests(requirer, hook, scope, "", err);
 }
 
 static bool clean_bags(struct lc_requirer *requirer, const struct lc_tls_hook *hook,

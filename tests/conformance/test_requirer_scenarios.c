@@ -406,6 +406,9 @@ static const struct item items[] = {
     { "REQ-087", "two relations on the endpoint" },
     { "UPG-006", "supplied key, CSR matches" },
     { "UPG-011", "v3 provider entry" },
+    { "UPG-015", "certificate under the old secret label" },
+    { "UPG-015", "APP, key under the legacy label, owned by the unit" },
+    { "UPG-015", "APP, key under the legacy label, owned by the application" },
     { "UPG-018", "a secret of the v3 library expires" },
 };
 

@@ -13,7 +13,8 @@ local core = {}
 ---@field attributes charm.Attributes
 
 ---Make the life cycle of an endpoint's certificates, and register it with the charm.
----@param options table endpoint, mode, key, private_key, renew_at, always, as tls.requires takes them
+---@param options table endpoint, mode, key, private_key, renew_at, always, as tls.requires takes them;
+---adopt is a function
 ---@param ask fun(capabilities: charm.tls.Capabilities?): charm.tls.core.Request[]
 ---@param deliver fun() hands out what happened, by next() and delivered()
 ---@return charm.tls.core.Requirer

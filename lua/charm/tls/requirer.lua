@@ -215,10 +215,31 @@ local function nothing_if_function(requests)
   return type(requests) == "function" and {} or requests
 end
 
+---Where the key is that an older charm left behind. Looked at in this order, once: what is found is
+---kept in our secret from then on.
+---@class charm.tls.Adopt
+---@field key charm.Key? the key itself
+---@field file string? a path
+---@field secret string? id or label of a secret of the charm's own
+---@field peer string? a peer relation: the databag of this unit or application
+---@field password string|charm.Secret|nil of an encrypted key, where it does not stand beside it
+
+-- A fixed place as a function, which is what the core takes.
+local function adopt_function(adopt)
+  if type(adopt) == "function" or adopt == nil then return adopt end
+  if type(adopt) ~= "table" then
+    errors.misuse("tls.requires: adopt: expected a table of places or a function, got %s", errors.kind(adopt))
+  end
+  adopt = errors.check_options("tls.requires: adopt", adopt, {
+    key = "any", file = "string", secret = "string", peer = "string", password = "any",
+  })
+  return function() return adopt end
+end
+
 local modes <const> = { unit = true, app = true, app_and_unit = true }
 local requires_options <const> = {
   mode = "string", requests = "any", key = "table", private_key = "any", renew_at = "number",
-  always = "boolean",
+  always = "boolean", adopt = "any",
 }
 
 ---Ask for certificates on an endpoint. `requests` is a list, or a function of what the provider says
@@ -233,6 +254,9 @@ local requires_options <const> = {
 ---* key: what to generate, as x509.key.generate takes it; RSA 2048 when not said. A provider may not
 ---  know other types.
 ---* private_key: a charm.Key of the charm's own, which is then not kept by us
+---* adopt: where the key is that an older revision of the charm used, a charm.tls.Adopt, or a
+---  function(scope) that returns one, or nothing: with it a refresh changes no key, no request and no
+---  certificate. It becomes our own; later the option may go
 ---* renew_at: at which part of its validity a certificate is renewed, above 0.5 to 1; 0.9
 ---* always: announce what is available in each hook, changed or not
 ---@param endpoint string
@@ -255,7 +279,7 @@ function M.requires(endpoint, options)
   local certs = setmetatable({ endpoint = endpoint, handlers = {}, scope = scope }, Requirer)
   certs.core = core.requirer({
     endpoint = endpoint, mode = mode, key = options.key, private_key = options.private_key,
-    renew_at = options.renew_at, always = options.always,
+    renew_at = options.renew_at, always = options.always, adopt = adopt_function(options.adopt),
   }, function(capabilities)
     return ask_for(what, mode, requests, call_if_function, capabilities)
   end, function()

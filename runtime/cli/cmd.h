@@ -80,6 +80,11 @@ bool lc_cmd_fail_unknown(const struct lc_cmd *const *table, const char *parent, 
 /* "luacharm: MESSAGE" on standard error. */
 void lc_cmd_print_error(const struct lc_err *err);
 
+/* Whether standard output is a terminal, and one that is wanted to show colour (NO_COLOR, TERM).
+ * Set by main. */
+extern bool lc_cmd_on_terminal;
+extern bool lc_cmd_has_colour;
+
 /* The table: table.c. NULL-terminated. */
 extern const struct lc_cmd *const lc_commands[];
 

@@ -181,36 +181,6 @@ bool model_settle(const struct lc_args *args, struct model_work *work, struct lc
     return true;
 }
 
-void model_table_release(struct model_table *table)
-{
-    lc_strlist_release(&table->cells);
-}
-
-bool model_table_add(struct model_table *table, struct lc_err *err, size_t count,
-                     const char *const *cells)
-{
-    table->columns = count;
-    for (size_t i = 0; i < count; i++)
-        if (!lc_strlist_add(&table->cells, cells[i], err))
-            return false;
-    return true;
-}
-
-void model_table_print(const struct model_table *table)
-{
-    for (size_t i = 0; i < table->cells.count; i++) {
-        const size_t column = i % table->columns;
-        size_t width = 0;
-        if (column + 1 == table->columns) {
-            (void)printf("%s\n", table->cells.items[i]);
-            continue;
-        }
-        for (size_t j = column; j < table->cells.count; j += table->columns)
-            width = strlen(table->cells.items[j]) > width ? strlen(table->cells.items[j]) : width;
-        (void)printf("%-*s  ", (int)width, table->cells.items[i]);
-    }
-}
-
 bool model_print_json(const struct lc_buf *json, struct lc_err *err)
 {
     if (!lc_buf_check(json, err))

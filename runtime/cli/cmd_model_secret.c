@@ -71,37 +71,34 @@ static bool show_row(struct lc_store *store, const char *id, struct model_table 
 {
     LC_AUTO(lc_secret_meta_release) struct lc_secret_meta meta = LC_SECRET_META_INIT;
     char revision[32];
-    char expires[LC_TIME_TEXT_BYTES] = "";
-    int64_t expire_at;
+    char updated[LC_TIME_TEXT_BYTES];
     bool found;
 
-    if (!lc_store_secret(store, id, &meta, &found, err) ||
-        !lc_store_revision_expire(store, id, meta.latest, &expire_at, err))
+    if (!lc_store_secret(store, id, &meta, &found, err))
         return false;
-    if (!found) /* removed by a hook that runs beside us */
-        return true;
-    if (expire_at != 0)
-        lc_time_format(expire_at, expires);
+    lc_time_format(meta.updated, updated);
     (void)snprintf(revision, sizeof(revision), "%lld", (long long)meta.latest);
     lc_json_key(json, id);
     lc_json_begin_object(json);
     if (!put_meta(json, store, &meta, err))
         return false;
     lc_json_end_object(json);
-    return MODEL_ROW(table, err, id, meta.unit == NULL ? meta.app : meta.unit, meta.label, revision,
-                     meta.rotate, expires);
+    return MODEL_ROW(table, err, id, meta.label[0] == '\0' ? "-" : meta.label,
+                     meta.unit == NULL ? meta.app : meta.unit, meta.rotate, revision, updated);
 }
 
 static int run_secrets(const struct lc_args *args, struct lc_err *err)
 {
     LC_AUTO(lc_store_free) struct lc_store *store = NULL;
     LC_AUTO(lc_strlist_release) struct lc_strlist ids = LC_STRLIST_INIT;
-    LC_AUTO(model_table_release) struct model_table table = { .columns = 0 };
+    LC_AUTO(lc_tx_release) struct lc_tx tx = LC_TX_INIT;
+    LC_AUTO(model_table_release) struct model_table table = { .right = MODEL_COLUMN(4) };
     LC_AUTO(lc_buf_release) struct lc_buf json = LC_BUF_INIT(64u * 1024 * 1024);
 
     struct lc_json_writer writer = lc_json_writer(&json, LC_JSON_PRETTY);
-    if (!model_open(args, LC_STORE_READ, &store, err) || !lc_store_secrets(store, &ids, err) ||
-        !MODEL_ROW(&table, err, "ID", "Owner", "Label", "Revision", "Rotation", "Expires"))
+    if (!model_open(args, LC_STORE_READ, &store, err) || !lc_tx_begin_looking(&tx, store, err) ||
+        !lc_store_secrets(store, &ids, err) ||
+        !MODEL_ROW(&table, err, "ID", "Name", "Owner", "Rotation", "Revision", "Last updated"))
         return model_fail(err);
     lc_json_begin_object(&writer);
     for (size_t i = 0; i < ids.count; i++)
@@ -122,7 +119,7 @@ static const struct lc_opt json_options[] = { JSON_OPTION, MODEL_OPTION, END_OF_
 const struct lc_cmd model_cmd_secrets = {
     .name = "secrets",
     .synopsis = "",
-    .summary = "the secrets of all applications and units",
+    .summary = "the secrets of all applications and units; show-secret has the rest",
     .options = json_options,
     .run = run_secrets,
 };

@@ -1,4 +1,5 @@
-/* Verbs that look: status, show-unit, debug-log. They do not wait for a command that is at work. */
+/* Verbs that look: show-unit, debug-log; status has a file of its own. They do not wait for a
+ * command that is at work. */
 #include <stdio.h>
 #include <string.h>
 
@@ -11,238 +12,7 @@
 #include "model/status.h"
 #include "model/store_log.h"
 
-/* Applications, units and relations, as text or JSON; each gathers its part. */
-struct shown {
-    struct lc_store *store;
-    struct model_table apps;
-    struct model_table units;
-    struct model_table relations;
-    struct lc_json_writer json;
-};
-
-static void put_status(struct lc_json_writer *json, const struct lc_status *status)
-{
-    model_put_pair(json, "status", status->status);
-    model_put_pair(json, "message", status->message);
-    model_put_time(json, "since", status->since);
-}
-
-/* "443/tcp 8000-8010/udp" */
-static bool list_ports(struct lc_store *store, const char *unit, struct lc_buf *out,
-                       struct lc_err *err)
-{
-    LC_AUTO(lc_ports_release) struct lc_ports ports = LC_PORTS_INIT;
-
-    if (!lc_store_ports(store, unit, &ports, err))
-        return false;
-    for (size_t i = 0; i < ports.count; i++) {
-        const struct lc_port *port = &ports.items[i];
-        if (port->endpoint[0] != '\0')
-            continue;
-        lc_buf_puts(out, out->len == 0 ? "" : " ");
-        if (port->first == -1)
-            lc_buf_puts(out, port->protocol);
-        else if (port->first == port->last)
-            lc_buf_printf(out, "%lld/%s", (long long)port->first, port->protocol);
-        else
-            lc_buf_printf(out, "%lld-%lld/%s", (long long)port->first, (long long)port->last,
-                          port->protocol);
-    }
-    return lc_buf_check(out, err);
-}
-
-static const char *agent_state(const struct lc_unit *unit)
-{
-    if (unit->phase == LC_PHASE_RUNNING)
-        return "executing";
-    return unit->revision == 0 ? "allocating" : "idle";
-}
-
-static bool show_unit_row(struct shown *shown, const char *name, const char *leader,
-                          struct lc_err *err)
-{
-    LC_AUTO(lc_unit_release) struct lc_unit unit = LC_UNIT_INIT;
-    LC_AUTO(lc_status_release) struct lc_status status = LC_STATUS_INIT;
-    LC_AUTO(lc_buf_release) struct lc_buf ports = LC_BUF_INIT(65536);
-    LC_AUTO(lc_buf_release) struct lc_buf starred = LC_BUF_INIT(512);
-    const bool leads = leader != NULL && strcmp(leader, name) == 0;
-    char address[LC_ADDRESS_BYTES];
-
-    if (!lc_store_unit(shown->store, name, &unit, err) ||
-        !lc_status_of_unit(shown->store, name, &status, err) ||
-        !list_ports(shown->store, name, &ports, err))
-        return false;
-    lc_unit_address(&unit, address);
-    lc_buf_printf(&starred, "%s%s", name, leads ? "*" : "");
-    lc_json_key(&shown->json, name);
-    lc_json_begin_object(&shown->json);
-    put_status(&shown->json, &status);
-    model_put_pair(&shown->json, "agent", agent_state(&unit));
-    lc_json_key(&shown->json, "leader");
-    lc_json_put_boolean(&shown->json, leads);
-    model_put_pair(&shown->json, "life", unit.dying ? "dying" : "alive");
-    model_put_pair(&shown->json, "address", address);
-    model_put_pair(&shown->json, "ports", ports.data);
-    lc_json_end_object(&shown->json);
-    return MODEL_ROW(&shown->units, err, starred.data, status.status, agent_state(&unit), address,
-                     ports.data, status.message);
-}
-
-static bool show_app(struct shown *shown, const char *name, struct lc_err *err)
-{
-    LC_AUTO(lc_app_release) struct lc_app app = LC_APP_INIT;
-    LC_AUTO(lc_status_release) struct lc_status status = LC_STATUS_INIT;
-    LC_AUTO(lc_strlist_release) struct lc_strlist units = LC_STRLIST_INIT;
-    char scale[32];
-    char revision[32];
-
-    if (!lc_store_app(shown->store, name, &app, err) ||
-        !lc_status_of_app(shown->store, name, &status, err) ||
-        !lc_store_units(shown->store, name, &units, err))
-        return false;
-    (void)snprintf(scale, sizeof(scale), "%zu", units.count);
-    (void)snprintf(revision, sizeof(revision), "%lld", (long long)app.revision);
-    if (!MODEL_ROW(&shown->apps, err, name, app.version, status.status, scale, app.charm, revision,
-                   status.message))
-        return false;
-    lc_json_key(&shown->json, name);
-    lc_json_begin_object(&shown->json);
-    put_status(&shown->json, &status);
-    model_put_pair(&shown->json, "charm", app.charm);
-    model_put_pair(&shown->json, "path", app.source);
-    lc_json_key(&shown->json, "revision");
-    lc_json_put_integer(&shown->json, app.revision);
-    model_put_pair(&shown->json, "version", app.version);
-    model_put_pair(&shown->json, "life", app.dying ? "dying" : "alive");
-    lc_json_key(&shown->json, "units");
-    lc_json_begin_object(&shown->json);
-    for (size_t i = 0; i < units.count; i++)
-        if (!show_unit_row(shown, units.items[i], app.leader, err))
-            return false;
-    lc_json_end_object(&shown->json);
-    lc_json_end_object(&shown->json);
-    return true;
-}
-
-static bool show_relation(struct shown *shown, const struct lc_relation *relation,
-                          struct lc_err *err)
-{
-    LC_AUTO(lc_buf_release) struct lc_buf provider = LC_BUF_INIT(1024);
-    LC_AUTO(lc_buf_release) struct lc_buf requirer = LC_BUF_INIT(1024);
-    char id[32];
-
-    lc_buf_printf(&provider, "%s:%s", relation->remote_app, relation->remote_endpoint);
-    lc_buf_printf(&requirer, "%s:%s", relation->app, relation->endpoint);
-    (void)snprintf(id, sizeof(id), "%lld", (long long)relation->id);
-    lc_json_begin_object(&shown->json);
-    lc_json_key(&shown->json, "id");
-    lc_json_put_integer(&shown->json, relation->id);
-    model_put_pair(&shown->json, "provider", provider.data);
-    model_put_pair(&shown->json, "requirer", requirer.data);
-    model_put_pair(&shown->json, "interface", relation->interface);
-    model_put_pair(&shown->json, "type", relation->peer ? "peer" : "regular");
-    model_put_pair(&shown->json, "life", relation->dying ? "dying" : "alive");
-    lc_json_end_object(&shown->json);
-    return MODEL_ROW(&shown->relations, err, id, provider.data, requirer.data, relation->interface,
-                     relation->peer ? "peer" : "regular", relation->dying ? "being removed" : "");
-}
-
-static bool gather(struct shown *shown, struct lc_err *err)
-{
-    LC_AUTO(lc_strlist_release) struct lc_strlist apps = LC_STRLIST_INIT;
-    LC_AUTO(lc_relations_release) struct lc_relations relations = LC_RELATIONS_INIT;
-
-    if (!lc_store_apps(shown->store, &apps, err) ||
-        !lc_store_relations(shown->store, NULL, &relations, err) ||
-        !MODEL_ROW(&shown->apps, err, "App", "Version", "Status", "Scale", "Charm", "Rev",
-                   "Message") ||
-        !MODEL_ROW(&shown->units, err, "Unit", "Workload", "Agent", "Address", "Ports",
-                   "Message") ||
-        !MODEL_ROW(&shown->relations, err, "Relation", "Provider", "Requirer", "Interface", "Type",
-                   "Message"))
-        return false;
-    lc_json_key(&shown->json, "applications");
-    lc_json_begin_object(&shown->json);
-    for (size_t i = 0; i < apps.count; i++)
-        if (!show_app(shown, apps.items[i], err))
-            return false;
-    lc_json_end_object(&shown->json);
-    lc_json_key(&shown->json, "relations");
-    lc_json_begin_array(&shown->json);
-    for (size_t i = 0; i < relations.count; i++)
-        if (!show_relation(shown, &relations.items[i], err))
-            return false;
-    lc_json_end_array(&shown->json);
-    return true;
-}
-
-static void print_tables(const struct shown *shown, int64_t now)
-{
-    const struct model_table *tables[] = { &shown->apps, &shown->units, &shown->relations };
-    char time[LC_TIME_TEXT_BYTES];
-
-    lc_time_format(now, time);
-    (void)printf("Model  %s\nTime   %s\n", lc_store_name(shown->store), time);
-    for (size_t i = 0; i < LC_COUNT(tables); i++) {
-        if (tables[i]->cells.count == tables[i]->columns)
-            continue; /* a heading and nothing under it */
-        (void)printf("\n");
-        model_table_print(tables[i]);
-    }
-}
-
-static int show(struct shown *shown, const struct lc_args *args, struct lc_err *err)
-{
-    LC_AUTO(lc_buf_release) struct lc_buf json = LC_BUF_INIT(64u * 1024 * 1024);
-    char time[LC_TIME_TEXT_BYTES];
-    int64_t now;
-
-    shown->json = lc_json_writer(&json, LC_JSON_PRETTY);
-    lc_json_begin_object(&shown->json);
-    if (!lc_store_now(shown->store, &now, err))
-        return model_fail(err);
-    lc_time_format(now, time);
-    lc_json_key(&shown->json, "model");
-    lc_json_begin_object(&shown->json);
-    model_put_pair(&shown->json, "name", lc_store_name(shown->store));
-    model_put_pair(&shown->json, "uuid", lc_store_uuid(shown->store));
-    model_put_pair(&shown->json, "time", time);
-    model_put_pair(&shown->json, "version", lc_store_juju_version(shown->store));
-    lc_json_end_object(&shown->json);
-    if (!gather(shown, err))
-        return model_fail(err);
-    lc_json_end_object(&shown->json);
-    if (!lc_args_has(args, "json"))
-        print_tables(shown, now);
-    else if (!model_print_json(&json, err))
-        return model_fail(err);
-    return LC_EXIT_DONE;
-}
-
-static int run_status(const struct lc_args *args, struct lc_err *err)
-{
-    LC_AUTO(lc_store_free) struct lc_store *store = NULL;
-    struct shown shown = { .store = NULL };
-
-    if (!model_open(args, LC_STORE_READ, &store, err))
-        return model_fail(err);
-    shown.store = store;
-    const int status = show(&shown, args, err);
-    model_table_release(&shown.apps);
-    model_table_release(&shown.units);
-    model_table_release(&shown.relations);
-    return status;
-}
-
 static const struct lc_opt json_options[] = { JSON_OPTION, MODEL_OPTION, END_OF_OPTIONS };
-
-const struct lc_cmd model_cmd_status = {
-    .name = "status",
-    .synopsis = "",
-    .summary = "applications, units (* is the leader) and relations",
-    .options = json_options,
-    .run = run_status,
-};
 
 static void put_map(struct lc_json_writer *json, const char *key, const struct lc_strmap *map)
 {
@@ -306,10 +76,10 @@ static bool put_unit(struct lc_json_writer *json, struct lc_store *store,
         !lc_status_of_unit(store, unit->name, &status, err) ||
         !lc_store_relations(store, unit->app, &relations, err) ||
         !lc_store_state(store, unit->name, &state, err) ||
-        !list_ports(store, unit->name, &ports, err))
+        !model_list_ports(store, unit->name, &ports, err))
         return false;
     lc_unit_address(unit, address);
-    put_status(json, &status);
+    model_put_status(json, &status);
     lc_json_key(json, "leader");
     lc_json_put_boolean(json, app.leader != NULL && strcmp(app.leader, unit->name) == 0);
     model_put_pair(json, "life", unit->dying ? "dying" : "alive");
@@ -405,6 +175,47 @@ static bool parse_level(const struct lc_args *args, enum lc_level *out, struct l
                    text);
 }
 
+/* "web/0" and "web", also in the form that the log itself has: "unit-web-0". */
+static bool normalise(const char *word, struct lc_strlist *out, struct lc_err *err)
+{
+    const char *name = lc_text_has_prefix(word, "unit-") ? word + strlen("unit-") : word;
+    const char *hyphen = strrchr(name, '-');
+    int64_t number;
+
+    if (name == word || hyphen == NULL || !lc_text_to_number(hyphen + 1, INT32_MAX, &number))
+        return lc_strlist_add(out, word, err);
+    return lc_strlist_addf(out, err, "%.*s/%s", (int)(hyphen - name), name, hyphen + 1);
+}
+
+static bool is_known(const struct lc_strlist *there, const char *word)
+{
+    const size_t len = strlen(word);
+
+    for (size_t i = 0; i < there->count; i++)
+        if (strncmp(there->items[i], word, len) == 0 &&
+            (there->items[i][len] == '\0' || there->items[i][len] == '/'))
+            return true;
+    return false;
+}
+
+/* What --include names; one that is nobody's would show an empty log, which says something else. */
+static bool find_included(const struct lc_args *args, struct lc_store *store,
+                          struct lc_strlist *out, struct lc_err *err)
+{
+    LC_AUTO(lc_strlist_release) struct lc_strlist given = LC_STRLIST_INIT;
+    LC_AUTO(lc_strlist_release) struct lc_strlist there = LC_STRLIST_INIT;
+
+    if (!lc_args_values(args, "include", &given, err) || !lc_store_log_units(store, &there, err))
+        return false;
+    for (size_t i = 0; i < given.count; i++) {
+        if (!normalise(given.items[i], out, err))
+            return false;
+        if (!is_known(&there, out->items[i]))
+            return lc_check_fail_unknown(err, "unit or application", given.items[i], &there);
+    }
+    return true;
+}
+
 static int run_debug_log(const struct lc_args *args, struct lc_err *err)
 {
     LC_AUTO(lc_store_free) struct lc_store *store = NULL;
@@ -415,9 +226,8 @@ static int run_debug_log(const struct lc_args *args, struct lc_err *err)
     int64_t count = 50;
 
     struct lc_json_writer writer = lc_json_writer(&json, LC_JSON_PRETTY);
-    if (!parse_level(args, &level, err) || !lc_args_values(args, "include", &units, err) ||
-        !model_number(args, "lines", INT32_MAX, &count, err) ||
-        !model_open(args, LC_STORE_READ, &store, err))
+    if (!parse_level(args, &level, err) || !model_number(args, "lines", INT32_MAX, &count, err) ||
+        !model_open(args, LC_STORE_READ, &store, err) || !find_included(args, store, &units, err))
         return model_fail(err);
     if (lc_args_has(args, "replay"))
         count = 0;

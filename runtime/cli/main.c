@@ -3,7 +3,9 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cmd.h"
 #include "cli/harden.h"
@@ -104,6 +106,16 @@ static int run_named(int argc, char *const *argv)
     return choose(cmd, NULL, argc - 1, argv + 1);
 }
 
+/* https://no-color.org: set and not empty. */
+static bool wants_colour(void)
+{
+    const char *unwanted = getenv("NO_COLOR");
+    const char *terminal = getenv("TERM");
+
+    return (unwanted == NULL || unwanted[0] == '\0') &&
+           (terminal == NULL || strcmp(terminal, "dumb") != 0);
+}
+
 int main(int argc, char **argv)
 {
     const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
@@ -115,5 +127,7 @@ int main(int argc, char **argv)
         return lc_hooktool_main(argc, argv);
     if (strcmp(name, lc_cmd_dispatch.name) == 0)
         return choose(&lc_cmd_dispatch, NULL, words, argv + 1);
+    lc_cmd_on_terminal = isatty(STDOUT_FILENO);
+    lc_cmd_has_colour = lc_cmd_on_terminal && wants_colour();
     return run_named(words, argv + (argc > 0));
 }

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "cli/cmd.h"
 #include "model/settle.h"
+#include "model/status.h"
 #include "model/store.h"
 
 /* Options that many verbs have. */
@@ -69,10 +70,14 @@ LC_AUTO_VALUE(struct model_work, model_work_release);
 bool model_settle(const struct lc_args *args, struct model_work *work, struct lc_err *err)
     LC_MUST_CHECK;
 
-/* A table: columns as wide as their widest cell. */
+/* A table: columns as wide as their widest cell, in characters. What a terminal would act on (line
+ * ends, escape sequences of a charm's message) is shown as \xNN. */
+#define MODEL_COLUMN(number) (1u << (number))
 struct model_table {
-    struct lc_strlist cells;
+    struct lc_strlist cells; /* the heading, then row by row */
     size_t columns;
+    unsigned right;    /* MODEL_COLUMNs that are numbers: they end under each other */
+    unsigned coloured; /* MODEL_COLUMNs that are statuses: in their colour, on a terminal */
 };
 bool model_table_add(struct model_table *table, struct lc_err *err, size_t count,
                      const char *const *cells) LC_MUST_CHECK;
@@ -82,6 +87,12 @@ bool model_table_add(struct model_table *table, struct lc_err *err, size_t count
 void model_table_print(const struct model_table *table);
 void model_table_release(struct model_table *table);
 LC_AUTO_VALUE(struct model_table, model_table_release);
+
+/* "443/tcp 8000-8010/udp": the ports that are open on all endpoints. */
+bool model_list_ports(struct lc_store *store, const char *unit, struct lc_buf *out,
+                      struct lc_err *err) LC_MUST_CHECK;
+/* The members status, message and since. */
+void model_put_status(struct lc_json_writer *json, const struct lc_status *status);
 
 /* Print what a writer has put together, as it is or as YAML. */
 bool model_print_json(const struct lc_buf *json, struct lc_err *err) LC_MUST_CHECK;

@@ -1,6 +1,9 @@
 /* The subcommands, in the order in which help shows them. */
 #include "cli/cmd.h"
 
+bool lc_cmd_on_terminal = false;
+bool lc_cmd_has_colour = false;
+
 const struct lc_cmd *const lc_commands[] = {
     &lc_cmd_run,  &lc_cmd_dispatch, &lc_cmd_model,   &lc_cmd_x509,
     &lc_cmd_pack, &lc_cmd_help,     &lc_cmd_version, NULL,

@@ -57,14 +57,17 @@ char *lc_unit_charm_folder(const struct lc_store *store, const struct lc_unit *u
     return lc_store_path(store, "units/%s-%lld/charm", unit->app, (long long)unit->number);
 }
 
-/* ": there is a, b" */
-static bool fail_with_list(struct lc_err *err, const char *what, const char *name,
+#define LISTED_MAX 20 /* names in an error */
+
+bool lc_check_fail_unknown(struct lc_err *err, const char *what, const char *name,
                            const struct lc_strlist *there)
 {
     LC_AUTO(lc_buf_release) struct lc_buf list = LC_BUF_INIT(1500);
 
-    for (size_t i = 0; i < there->count; i++)
-        lc_buf_printf(&list, "%s%s", i == 0 ? "" : ", ", there->items[i]);
+    for (size_t i = 0; i < there->count && i < LISTED_MAX; i++)
+        lc_buf_printf(&list, "%s%.64s", i == 0 ? "" : ", ", there->items[i]);
+    if (there->count > LISTED_MAX)
+        lc_buf_printf(&list, " and %zu more", there->count - LISTED_MAX);
     if (there->count == 0)
         return lc_fail(err, LC_ENOTFOUND, "%s '%s' not found: there is none in this model", what,
                        name);
@@ -79,7 +82,7 @@ bool lc_check_app(struct lc_store *store, const char *name, struct lc_app *app,
     if (!lc_store_apps(store, &there, err))
         return false;
     if (!lc_strlist_has(&there, name))
-        return fail_with_list(err, "application", name, &there);
+        return lc_check_fail_unknown(err, "application", name, &there);
     if (!lc_store_app(store, name, app, err))
         return false;
     LC_AUTO(lc_free) char *folder = lc_app_charm_folder(store, name, app->revision);
@@ -96,7 +99,7 @@ bool lc_check_unit(struct lc_store *store, const char *name, struct lc_unit *uni
     if (!lc_store_units(store, NULL, &there, err))
         return false;
     if (!lc_strlist_has(&there, name))
-        return fail_with_list(err, "unit", name, &there);
+        return lc_check_fail_unknown(err, "unit", name, &there);
     return lc_store_unit(store, name, unit, err);
 }
 
@@ -132,7 +135,7 @@ bool lc_check_setting(const struct lc_charm_meta *meta, const char *option, cons
         if (there.count == 0)
             return lc_fail(err, LC_ENOTFOUND, "unknown option '%s': charm '%s' has none", option,
                            meta->name);
-        return fail_with_list(err, "option", option, &there);
+        return lc_check_fail_unknown(err, "option", option, &there);
     }
     if (!lc_text_is_utf8(text, strlen(text)))
         return lc_fail(err, LC_EUSAGE, "option '%s': the value is not UTF-8", option);

@@ -15,6 +15,11 @@ bool lc_check_model_name(const char *text, struct lc_err *err) LC_MUST_CHECK;
 bool lc_check_is_unit_name(const char *text);
 bool lc_check_app_name(const char *text, struct lc_err *err) LC_MUST_CHECK;
 
+/* LC_ENOTFOUND with those that are there: "unit 'web/9' not found: there is web/0". Always false.
+ */
+bool lc_check_fail_unknown(struct lc_err *err, const char *what, const char *name,
+                           const struct lc_strlist *there);
+
 /* The folder of an application's charm, its revision: freed with lc_free. NULL when out of memory.
  */
 char *lc_app_charm_folder(const struct lc_store *store, const char *app, int64_t revision);

@@ -457,17 +457,28 @@ int64_t lc_store_seed(const struct lc_store *store)
     return store->seed;
 }
 
-bool lc_tx_begin(struct lc_tx *tx, struct lc_store *store, struct lc_err *err)
+static bool begin(struct lc_tx *tx, struct lc_store *store, const char *outermost,
+                  struct lc_err *err)
 {
     char sql[32];
 
     assert(tx->store == NULL);
     (void)snprintf(sql, sizeof(sql), "SAVEPOINT s%u", store->depth);
-    if (!sql_script(store, store->depth == 0 ? "BEGIN IMMEDIATE" : sql, err))
+    if (!sql_script(store, store->depth == 0 ? outermost : sql, err))
         return false;
     store->depth++;
     tx->store = store;
     return true;
+}
+
+bool lc_tx_begin(struct lc_tx *tx, struct lc_store *store, struct lc_err *err)
+{
+    return begin(tx, store, "BEGIN IMMEDIATE", err);
+}
+
+bool lc_tx_begin_looking(struct lc_tx *tx, struct lc_store *store, struct lc_err *err)
+{
+    return begin(tx, store, "BEGIN", err);
 }
 
 bool lc_tx_commit(struct lc_tx *tx, struct lc_err *err)

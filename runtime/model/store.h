@@ -88,6 +88,10 @@ struct lc_tx {
     }
 
 bool lc_tx_begin(struct lc_tx *tx, struct lc_store *store, struct lc_err *err) LC_MUST_CHECK;
+/* For several questions that are to be answered by one state of the model; nothing is changed, and
+ * its scope may simply end. */
+bool lc_tx_begin_looking(struct lc_tx *tx, struct lc_store *store, struct lc_err *err)
+    LC_MUST_CHECK;
 bool lc_tx_commit(struct lc_tx *tx, struct lc_err *err) LC_MUST_CHECK;
 void lc_tx_release(struct lc_tx *tx);
 LC_AUTO_VALUE(struct lc_tx, lc_tx_release);

@@ -70,6 +70,14 @@ bool lc_store_log_lines(struct lc_store *store, enum lc_level least, const struc
     return sql_end(&rows, err) && good;
 }
 
+bool lc_store_log_units(struct lc_store *store, struct lc_strlist *out, struct lc_err *err)
+{
+    return sql_get_list(store,
+                        "SELECT unit FROM log WHERE unit <> '' UNION SELECT name FROM unit"
+                        " ORDER BY 1",
+                        NULL, out, err);
+}
+
 bool lc_store_add_action(struct lc_store *store, const char *unit, const char *name,
                          int64_t *id_out, struct lc_err *err)
 {

@@ -24,6 +24,10 @@ bool lc_store_log_lines(struct lc_store *store, enum lc_level least, const struc
                         int64_t count, lc_log_fn each, void *context, struct lc_err *err)
     LC_MUST_CHECK;
 
+/* The units that are there or have logged something, sorted. */
+bool lc_store_log_units(struct lc_store *store, struct lc_strlist *out, struct lc_err *err)
+    LC_MUST_CHECK;
+
 /* Actions: *id_out counts from 1. results: JSON. */
 bool lc_store_add_action(struct lc_store *store, const char *unit, const char *name,
                          int64_t *id_out, struct lc_err *err) LC_MUST_CHECK;

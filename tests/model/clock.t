@@ -11,7 +11,7 @@ quiet model deploy "$charms/giver" -n 2
 quiet model integrate asker:db giver:db
 quiet model settle
 trace >/dev/null
-now() { model status | sed -n 's/^Time *//p'; }
+now() { model status | sed -n '2s/.* //p'; }
 for event in expired rotate changed remove; do
     for app in asker giver; do
         on $app secret-$event <<'END'

@@ -28,6 +28,7 @@
 #define BIND_REQUIRER "charm.tls.Requirer"
 #define BIND_PROVIDER "charm.tls.Provider"
 #define BIND_CA       "charm.tls.Ca"
+#define BIND_V3       "charm.tls.v3.Requirer"
 
 /* Boxes: full userdata with __gc, __close and a locked __metatable, that hold one pointer or one
  * value of a struct. A class is a static const struct; its address names it, and the first box of

@@ -263,7 +263,7 @@ static void release_pair(void *held)
     lc_tls_pair_release(held);
 }
 
-static struct lc_tls_pair *scratch_pair(lua_State *L)
+struct lc_tls_pair *bind_scratch_pair(lua_State *L)
 {
     struct lc_tls_pair *pair = bind_scratch(L, sizeof(*pair), release_pair);
 
@@ -271,7 +271,7 @@ static struct lc_tls_pair *scratch_pair(lua_State *L)
     return pair;
 }
 
-static void push_pair(lua_State *L, const struct lc_tls_pair *pair)
+void bind_push_pair(lua_State *L, const struct lc_tls_pair *pair)
 {
     lua_createtable(L, 0, 7);
     bind_push_text(L, pair->name);
@@ -296,12 +296,12 @@ static int requirer_assigned(lua_State *L)
     struct bound *bound = check_requirer(L);
     const char *name = luaL_optstring(L, 2, NULL);
     const struct lc_tls_hook hook = bind_check_tls_hook(L, "certs:assigned");
-    struct lc_tls_pair *pair = scratch_pair(L);
+    struct lc_tls_pair *pair = bind_scratch_pair(L);
     struct lc_err err = LC_ERR_INIT;
 
     if (!BIND_ON_THREAD(bound, L, lc_requirer_assigned(bound->requirer, &hook, name, pair, &err)))
         return err.code == LC_ENOTFOUND ? bind_fail(L, &err) : bind_raise(L, &err);
-    push_pair(L, pair);
+    bind_push_pair(L, pair);
     return 1;
 }
 
@@ -311,7 +311,7 @@ static int requirer_assigned_at(lua_State *L)
     struct bound *bound = check_requirer(L);
     const lua_Integer number = luaL_checkinteger(L, 2);
     const struct lc_tls_hook hook = bind_check_tls_hook(L, "certs:all");
-    struct lc_tls_pair *pair = scratch_pair(L);
+    struct lc_tls_pair *pair = bind_scratch_pair(L);
     struct lc_err err = LC_ERR_INIT;
 
     luaL_argcheck(L, number >= 1, 2, "a number from 1 expected");
@@ -319,7 +319,7 @@ static int requirer_assigned_at(lua_State *L)
             bound, L,
             lc_requirer_assigned_at(bound->requirer, &hook, (size_t)number - 1, pair, &err)))
         return err.code == LC_ENOTFOUND ? bind_fail(L, &err) : bind_raise(L, &err);
-    push_pair(L, pair);
+    bind_push_pair(L, pair);
     return 1;
 }
 
@@ -438,7 +438,7 @@ static int requirer_next(lua_State *L)
     if (event == NULL)
         return 0;
     lua_pushstring(L, lc_requirer_event_name(event->kind));
-    push_pair(L, &event->pair);
+    bind_push_pair(L, &event->pair);
     if (event->kind == LC_REQUIRER_DENIED)
         bind_push_denial(L, &event->denial);
     else

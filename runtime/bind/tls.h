@@ -13,6 +13,7 @@
 extern const luaL_Reg bind_tls_requirer[]; /* mod_tls_requirer.c */
 extern const luaL_Reg bind_tls_provider[]; /* mod_tls_provider.c */
 extern const luaL_Reg bind_tls_databag[];  /* mod_tls_databag.c */
+extern const luaL_Reg bind_tls_v3[];       /* mod_tls_v3.c */
 
 /* The hook, or raises LC_ESTATE as bind_juju does. */
 struct lc_tls_hook bind_check_tls_hook(lua_State *L, const char *what);
@@ -23,6 +24,11 @@ void bind_read_capabilities(lua_State *L, int index, struct lc_capabilities *out
 
 /* { code = "wildcard_not_allowed", number = 103, name, message, reason, provider, endpoint } */
 void bind_push_denial(lua_State *L, const struct lc_error_entry *denial);
+
+/* mod_tls_requirer.c. A certificate with what belongs to it, as a table: name, scope, key, csr,
+ * certificate, ca, chain. */
+struct lc_tls_pair *bind_scratch_pair(lua_State *L);
+void bind_push_pair(lua_State *L, const struct lc_tls_pair *pair);
 
 /* "unit" or "app" at arg; fallback for nil. */
 enum lc_tls_scope bind_check_scope(lua_State *L, int arg, enum lc_tls_scope fallback);

@@ -363,7 +363,7 @@ static void list_wanted(const struct refresh *refresh, const struct lc_json *lis
 
 static void list_got(const struct refresh *refresh, struct lc_strlist *lines)
 {
-    struct fake_secret_view view;
+    struct lc_fake_secret view;
 
     for (size_t i = 0; fake_juju_secret_at(refresh->unit.fake, i, &view); i++) {
         const char *dash = strrchr(view.label, '-');

@@ -41,6 +41,12 @@ function core.provider(options, decide, capable) end
 ---@return charm.tls.core.Ca
 function core.ca(endpoint, subject, options) end
 
+---The v3 way on an endpoint, registered with the charm.
+---@param options { endpoint: string, notice_hours: integer? }
+---@param deliver fun() hands out what happened, by next() and delivered()
+---@return charm.tls.core.V3
+function core.v3(options, deliver) end
+
 ---The requests in the value of a databag's key.
 ---@param text string?
 ---@param where string for log lines
@@ -87,5 +93,6 @@ function core.place(what) end
 ---@class charm.tls.core.Requirer what charm.tls.Requirer is built on, method for method
 ---@class charm.tls.core.Provider
 ---@class charm.tls.core.Ca
+---@class charm.tls.core.V3 what charm.tls.v3.Requirer is built on
 
 return core

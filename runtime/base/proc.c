@@ -1,4 +1,5 @@
-/* Running programs: posix_spawn, and one poll loop that feeds, reads, serves and waits. */
+/* Running programs: posix_spawn, and one poll loop that feeds, reads, serves and waits, for one
+ * child or several. */
 #include "base/proc.h"
 
 #include <errno.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 
 #define DRAIN_MS      100 /* after the exit, as Juju's agent waits (juju-hooks 1.3) */
 #define READ_BYTES    16384
@@ -22,17 +24,21 @@
 enum { READ_END, WRITE_END };
 
 /* The parent's ends and the child; a closed descriptor is -1. */
-struct run {
-    const struct lc_proc *proc;
+struct lc_proc_child {
+    struct lc_proc proc; /* its argv, env, directory and watch may be gone */
+    struct lc_proc_watch watch;
     struct lc_proc_result *result;
-    pid_t pid;
+    char *name; /* argv[0] */
+    pid_t pid;  /* 0: never started */
     int pidfd;
     int in;
     int out;
     int err;
-    size_t written; /* of proc->input */
+    size_t written; /* of proc.input */
     bool exited;
+    bool ended;          /* and all that it wrote is read, or will never be */
     int64_t deadline_ms; /* 0: none */
+    struct lc_err fault; /* of ours, which ended it */
 };
 
 void lc_proc_result_init(struct lc_proc_result *result, size_t max_output)
@@ -88,10 +94,10 @@ static void close_fd(int *fd)
     *fd = -1;
 }
 
-static void kill_child(const struct run *run)
+static void kill_child(const struct lc_proc_child *child)
 {
     /* It may have exited just now: no error is of interest. */
-    (void)kill(run->proc->own_group ? -run->pid : run->pid, SIGKILL);
+    (void)kill(child->proc.own_group ? -child->pid : child->pid, SIGKILL);
 }
 
 static bool make_pipe(int ends[2], struct lc_err *err)
@@ -185,50 +191,50 @@ static bool spawn(const struct lc_proc *proc, const int child_ends[3], pid_t *pi
     return true;
 }
 
-static bool start(struct run *run, struct lc_err *err)
+static bool start(struct lc_proc_child *child, struct lc_err *err)
 {
     int pipes[3][2] = { { -1, -1 }, { -1, -1 }, { -1, -1 } };
     int child_ends[3];
     bool good = true;
 
-    if (run->proc->input != NULL)
+    if (child->proc.input != NULL)
         good = make_pipe(pipes[0], err);
-    if (!run->proc->inherit_streams)
+    if (!child->proc.inherit_streams)
         good = good && make_pipe(pipes[1], err) && make_pipe(pipes[2], err);
     child_ends[0] = pipes[0][READ_END];
     child_ends[1] = pipes[1][WRITE_END];
     child_ends[2] = pipes[2][WRITE_END];
-    good = good && spawn(run->proc, child_ends, &run->pid, err);
+    good = good && spawn(&child->proc, child_ends, &child->pid, err);
     for (int i = 0; i < 3; i++)
         close_fd(&child_ends[i]);
-    run->in = pipes[0][WRITE_END];
-    run->out = pipes[1][READ_END];
-    run->err = pipes[2][READ_END];
-    if (good && run->in != -1 && fcntl(run->in, F_SETFL, O_NONBLOCK) == -1) {
-        kill_child(run);
-        good = lc_fail_errno(err, errno, "cannot feed '%s'", run->proc->argv[0]);
+    child->in = pipes[0][WRITE_END];
+    child->out = pipes[1][READ_END];
+    child->err = pipes[2][READ_END];
+    if (good && child->in != -1 && fcntl(child->in, F_SETFL, O_NONBLOCK) == -1) {
+        kill_child(child);
+        good = lc_fail_errno(err, errno, "cannot feed '%s'", child->name);
     }
     return good;
 }
 
-static void feed(struct run *run)
+static void feed(struct lc_proc_child *child)
 {
-    const char *from = (const char *)run->proc->input + run->written;
-    const size_t left = run->proc->input_len - run->written;
-    const ssize_t count = left == 0 ? 0 : write(run->in, from, left);
+    const char *from = (const char *)child->proc.input + child->written;
+    const size_t left = child->proc.input_len - child->written;
+    const ssize_t count = left == 0 ? 0 : write(child->in, from, left);
 
     if (count > 0)
-        run->written += (size_t)count;
+        child->written += (size_t)count;
     else if (count == -1 && (errno == EINTR || errno == EAGAIN))
         return;
     /* EPIPE: the child does not want it, which is its business. */
-    if (count == -1 || run->written == run->proc->input_len)
-        close_fd(&run->in);
+    if (count == -1 || child->written == child->proc.input_len)
+        close_fd(&child->in);
 }
 
 /* One read; at the end of the stream the descriptor is closed. */
-static bool drain(struct run *run, int *fd, struct lc_buf *to, struct lc_secret *secret_to,
-                  struct lc_err *err)
+static bool drain(struct lc_proc_child *child, int *fd, struct lc_buf *to,
+                  struct lc_secret *secret_to, struct lc_err *err)
 {
     char block[READ_BYTES];
     const ssize_t count = read(*fd, block, sizeof(block));
@@ -243,122 +249,216 @@ static bool drain(struct run *run, int *fd, struct lc_buf *to, struct lc_secret 
     if (secret_to != NULL) {
         struct lc_err full = LC_ERR_INIT;
         if (!lc_secret_append(secret_to, block, (size_t)count, &full)) {
-            run->result->too_much = true;
+            child->result->too_much = true;
             good = full.code == LC_ELIMIT ? true : lc_fail_memory(err);
         }
         lc_cleanse(block, sizeof(block));
     } else {
         const size_t room = to->max - to->len;
         lc_buf_add(to, block, (size_t)count < room ? (size_t)count : room);
-        run->result->too_much = run->result->too_much || (size_t)count > room;
+        child->result->too_much = child->result->too_much || (size_t)count > room;
         good = lc_buf_check(to, err);
     }
     return good;
 }
 
-static bool reap(struct run *run, int options, struct lc_err *err)
+static bool reap(struct lc_proc_child *child, int options, struct lc_err *err)
 {
     int status;
     pid_t got;
 
     do
-        got = waitpid(run->pid, &status, options);
+        got = waitpid(child->pid, &status, options);
     while (got == -1 && errno == EINTR);
     if (got == 0)
         return true;
-    run->exited = true;
+    child->exited = true;
     if (got == -1)
-        return lc_fail_errno(err, errno, "cannot wait for '%s'", run->proc->argv[0]);
+        return lc_fail_errno(err, errno, "cannot wait for '%s'", child->name);
     if (WIFEXITED(status))
-        run->result->exit_code = WEXITSTATUS(status);
+        child->result->exit_code = WEXITSTATUS(status);
     else if (WIFSIGNALED(status))
-        run->result->signal = WTERMSIG(status);
+        child->result->signal = WTERMSIG(status);
     return true;
 }
 
-static int poll_timeout(const struct run *run, int64_t now_ms)
+/* Until this child needs a look; -1: for ever. */
+static int64_t patience(const struct lc_proc_child *child, int64_t now_ms)
 {
     int64_t wait_ms = -1;
 
-    if (run->deadline_ms != 0)
-        wait_ms = run->deadline_ms > now_ms ? run->deadline_ms - now_ms : 0;
-    if (run->pidfd == -1 && !run->exited && (wait_ms == -1 || wait_ms > WITHOUT_PIDFD))
+    if (child->deadline_ms != 0)
+        wait_ms = child->deadline_ms > now_ms ? child->deadline_ms - now_ms : 0;
+    if (child->pidfd == -1 && !child->exited && (wait_ms == -1 || wait_ms > WITHOUT_PIDFD))
         wait_ms = WITHOUT_PIDFD;
-    return wait_ms > 60000 ? 60000 : (int)wait_ms;
+    return wait_ms;
+}
+
+enum { FD_IN, FD_OUT, FD_ERR, FD_CHILD, FD_WATCH, FD_COUNT };
+
+static void fill_fds(const struct lc_proc_child *child, struct pollfd *fds)
+{
+    fds[FD_IN] = (struct pollfd){ .fd = child->in, .events = POLLOUT };
+    fds[FD_OUT] = (struct pollfd){ .fd = child->out, .events = POLLIN };
+    fds[FD_ERR] = (struct pollfd){ .fd = child->err, .events = POLLIN };
+    fds[FD_CHILD] = (struct pollfd){ .fd = child->exited ? -1 : child->pidfd, .events = POLLIN };
+    fds[FD_WATCH] = (struct pollfd){ .fd = child->exited ? -1 : child->watch.fd, .events = POLLIN };
 }
 
 /* What is due now; false only on an error of ours. */
-static bool step(struct run *run, struct lc_err *err)
+static bool step(struct lc_proc_child *child, const struct pollfd *fds, struct lc_err *err)
 {
-    struct pollfd fds[] = {
-        { .fd = run->in, .events = POLLOUT },
-        { .fd = run->out, .events = POLLIN },
-        { .fd = run->err, .events = POLLIN },
-        { .fd = run->exited ? -1 : run->pidfd, .events = POLLIN },
-        { .fd = run->exited || run->proc->watch == NULL ? -1 : run->proc->watch->fd,
-          .events = POLLIN },
-    };
-
-    if (poll(fds, LC_COUNT(fds), poll_timeout(run, lc_clock_monotonic_ms())) == -1)
-        return errno == EINTR ? true : lc_fail_errno(err, errno, "cannot poll");
-    if (fds[0].revents != 0)
-        feed(run);
-    if (fds[1].revents != 0 &&
-        !drain(run, &run->out, &run->result->out, run->proc->secret_output, err))
+    if (fds[FD_IN].revents != 0)
+        feed(child);
+    if (fds[FD_OUT].revents != 0 &&
+        !drain(child, &child->out, &child->result->out, child->proc.secret_output, err))
         return false;
-    if (fds[2].revents != 0 && !drain(run, &run->err, &run->result->err, NULL, err))
+    if (fds[FD_ERR].revents != 0 && !drain(child, &child->err, &child->result->err, NULL, err))
         return false;
-    if (run->proc->watch != NULL && fds[4].revents != 0 &&
-        !run->proc->watch->ready(run->proc->watch->context, err))
+    if (fds[FD_WATCH].revents != 0 && !child->watch.ready(child->watch.context, err))
         return false;
-    if (!run->exited && (fds[3].revents != 0 || run->pidfd == -1)) {
-        if (!reap(run, WNOHANG, err))
+    if (!child->exited && (fds[FD_CHILD].revents != 0 || child->pidfd == -1)) {
+        if (!reap(child, WNOHANG, err))
             return false;
-        if (run->exited)
-            run->deadline_ms = lc_clock_monotonic_ms() + DRAIN_MS;
+        if (child->exited)
+            child->deadline_ms = lc_clock_monotonic_ms() + DRAIN_MS;
     }
     return true;
 }
 
-static bool pump(struct run *run, struct lc_err *err)
+/* Killed, and waited for: it cannot refuse. */
+static void cut_off(struct lc_proc_child *child)
 {
-    while (!run->exited || run->out != -1 || run->err != -1) {
-        if (!step(run, err))
-            return false;
-        if (run->deadline_ms == 0 || lc_clock_monotonic_ms() < run->deadline_ms)
-            continue;
-        if (run->exited)
+    struct lc_err ignored = LC_ERR_INIT; /* what led here counts */
+
+    if (!child->exited) {
+        kill_child(child);
+        (void)reap(child, 0, &ignored);
+    }
+    child->ended = true;
+}
+
+static void look_after(struct lc_proc_child *child, const struct pollfd *fds)
+{
+    if (!step(child, fds, &child->fault)) {
+        cut_off(child);
+        return;
+    }
+    child->ended = child->exited && child->out == -1 && child->err == -1;
+    if (child->ended || child->deadline_ms == 0 || lc_clock_monotonic_ms() < child->deadline_ms)
+        return;
+    child->result->timed_out = !child->exited;
+    cut_off(child);
+}
+
+void lc_proc_child_free(struct lc_proc_child *child)
+{
+    if (child == NULL)
+        return;
+    if (child->pid != 0 && !child->ended)
+        cut_off(child);
+    if (child->pid != 0 && child->proc.own_group)
+        (void)kill(-child->pid, SIGKILL); /* what it left running; usually nothing */
+    close_fd(&child->in);
+    close_fd(&child->out);
+    close_fd(&child->err);
+    close_fd(&child->pidfd);
+    lc_free(child->name);
+    lc_free(child);
+}
+
+bool lc_proc_start(const struct lc_proc *proc, struct lc_proc_result *result,
+                   struct lc_proc_child **out, struct lc_err *err)
+{
+    LC_AUTO(lc_proc_child_free) struct lc_proc_child *child = lc_alloc(1, sizeof(*child));
+
+    if (child == NULL)
+        return lc_fail_memory(err);
+    child->proc = *proc;
+    child->watch = proc->watch == NULL ? (struct lc_proc_watch){ .fd = -1 } : *proc->watch;
+    child->result = result;
+    child->pidfd = child->in = child->out = child->err = -1;
+    child->name = lc_strdup(proc->argv[0]);
+    if (child->name == NULL)
+        return lc_fail_memory(err);
+    if (!start(child, err))
+        return false;
+    child->pidfd = (int)syscall(SYS_pidfd_open, child->pid, 0); /* close-on-exec by itself */
+    if (proc->timeout_ms > 0)
+        child->deadline_ms = lc_clock_monotonic_ms() + proc->timeout_ms;
+    *out = LC_STEAL(child);
+    return true;
+}
+
+bool lc_proc_has_ended(const struct lc_proc_child *child)
+{
+    return child->ended;
+}
+
+void lc_proc_kill(struct lc_proc_child *child)
+{
+    if (!child->exited)
+        kill_child(child);
+}
+
+/* The shortest patience of all, and what the caller has. */
+static int poll_timeout(struct lc_proc_child *const *children, size_t count, int64_t until_ms)
+{
+    const int64_t now_ms = lc_clock_monotonic_ms();
+    int64_t wait_ms = until_ms > now_ms ? until_ms - now_ms : 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const int64_t own_ms = patience(children[i], now_ms);
+        if (own_ms != -1 && own_ms < wait_ms)
+            wait_ms = own_ms;
+    }
+    return (int)wait_ms;
+}
+
+bool lc_proc_wait(struct lc_proc_child *const *children, size_t count, int64_t at_most_ms,
+                  struct lc_err *err)
+{
+    LC_AUTO(lc_free) struct pollfd *fds = lc_alloc(count * FD_COUNT, sizeof(*fds));
+    const int64_t until_ms = lc_clock_monotonic_ms() + at_most_ms;
+    bool ended = false;
+
+    if (fds == NULL)
+        return lc_fail_memory(err);
+    for (size_t i = 0; i < count; i++)
+        ended = ended || children[i]->ended;
+    while (!ended) {
+        for (size_t i = 0; i < count; i++)
+            fill_fds(children[i], fds + i * FD_COUNT);
+        if (poll(fds, count * FD_COUNT, poll_timeout(children, count, until_ms)) == -1)
+            return errno == EINTR ? true : lc_fail_errno(err, errno, "cannot poll");
+        for (size_t i = 0; i < count; i++) {
+            look_after(children[i], fds + i * FD_COUNT);
+            ended = ended || children[i]->ended;
+        }
+        if (lc_clock_monotonic_ms() >= until_ms)
             break;
-        kill_child(run);
-        run->result->timed_out = true;
-        return reap(run, 0, err);
     }
     return true;
+}
+
+bool lc_proc_end(struct lc_proc_child *child, struct lc_err *err)
+{
+    LC_AUTO(lc_proc_child_free) struct lc_proc_child *owned = child;
+
+    if (child->fault.code == LC_OK)
+        return true;
+    *err = child->fault;
+    return false;
 }
 
 bool lc_proc_run(const struct lc_proc *proc, struct lc_proc_result *result, struct lc_err *err)
 {
-    struct run run = {
-        .proc = proc, .result = result, .pidfd = -1, .in = -1, .out = -1, .err = -1
-    };
-    bool good = start(&run, err);
+    LC_AUTO(lc_proc_child_free) struct lc_proc_child *child = NULL;
 
-    if (good) {
-        run.pidfd = (int)syscall(SYS_pidfd_open, run.pid, 0); /* close-on-exec by itself */
-        if (proc->timeout_ms > 0)
-            run.deadline_ms = lc_clock_monotonic_ms() + proc->timeout_ms;
-        good = pump(&run, err);
-        if (!good && !run.exited) {
-            struct lc_err ignored = LC_ERR_INIT; /* the first error counts */
-            kill_child(&run);
-            (void)reap(&run, 0, &ignored);
-        }
-    }
-    if (good && proc->own_group)
-        (void)kill(-run.pid, SIGKILL); /* what it left running; usually nothing */
-    close_fd(&run.in);
-    close_fd(&run.out);
-    close_fd(&run.err);
-    close_fd(&run.pidfd);
-    return good;
+    if (!lc_proc_start(proc, result, &child, err))
+        return false;
+    while (!child->ended)
+        if (!lc_proc_wait(&child, 1, LC_PROC_WAIT_MAX_MS, err))
+            return false;
+    return lc_proc_end(LC_STEAL(child), err);
 }

@@ -68,6 +68,38 @@ LC_AUTO_VALUE(struct lc_proc_result, lc_proc_result_release);
 bool lc_proc_run(const struct lc_proc *proc, struct lc_proc_result *result, struct lc_err *err)
     LC_MUST_CHECK;
 
+/* The same for children that run beside each other: each is started, all are waited for together,
+ * and each is ended.
+ *
+ *     struct lc_proc_child *children[2];
+ *     if (!lc_proc_start(&a, &result_a, &children[0], err) || ...)
+ *     while (!lc_proc_has_ended(children[0]) && !lc_proc_has_ended(children[1]))
+ *         if (!lc_proc_wait(children, 2, LC_PROC_WAIT_MAX_MS, err)) ...
+ *     if (!lc_proc_end(LC_STEAL(children[0]), err)) ... */
+struct lc_proc_child;
+
+/* Errors: those of starting. proc may go when this returns, but not its input and secret_output;
+ * result is written until the end. */
+bool lc_proc_start(const struct lc_proc *proc, struct lc_proc_result *result,
+                   struct lc_proc_child **out, struct lc_err *err) LC_MUST_CHECK;
+
+/* Feeds, reads and serves all of them until one has ended, a signal was caught, or so much time has
+ * passed. */
+#define LC_PROC_WAIT_MAX_MS 60000
+bool lc_proc_wait(struct lc_proc_child *const *children, size_t count, int64_t at_most_ms,
+                  struct lc_err *err) LC_MUST_CHECK;
+bool lc_proc_has_ended(const struct lc_proc_child *child);
+
+/* SIGKILL, to its whole group where it has one of its own; it ends soon after. */
+void lc_proc_kill(struct lc_proc_child *child);
+
+/* Of one that has ended: what lc_proc_run would say. Frees it. */
+bool lc_proc_end(struct lc_proc_child *child, struct lc_err *err) LC_MUST_CHECK;
+
+/* Kills one that has not ended. */
+void lc_proc_child_free(struct lc_proc_child *child);
+LC_AUTO_POINTER(struct lc_proc_child, lc_proc_child_free);
+
 /* Our environment with these variables set, as lc_proc.env takes it (out.items). out: initialised
  * and empty. Never for secrets: an environment can be read in /proc. */
 bool lc_proc_environment(const struct lc_strmap *changes, struct lc_strlist *out,

@@ -1,6 +1,4 @@
 /* luacharm model: the verbs, and what they share. */
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,25 +9,6 @@
 #include "cli/model.h"
 #include "model/content.h"
 #include "model/sweep.h"
-
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int number)
-{
-    static const char said[] = "\n-- stopping when this hook has ended\n";
-    const int kept_errno = errno;
-
-    (void)number;
-    interrupted = 1;
-    if (write(STDERR_FILENO, said, sizeof(said) - 1) == -1)
-        errno = kept_errno; /* nobody sees it */
-}
-
-static bool is_interrupted(void *context)
-{
-    (void)context;
-    return interrupted != 0;
-}
 
 const char *model_folder(const struct lc_args *args)
 {
@@ -51,6 +30,8 @@ bool model_open(const struct lc_args *args, enum lc_store_mode mode, struct lc_s
 
 int model_fail(const struct lc_err *err)
 {
+    if (err->code == LC_ETIMEOUT && model_interrupted() != 0)
+        return model_interrupted();
     return err->code == LC_EUSAGE ? LC_EXIT_USAGE : LC_EXIT_FAILED;
 }
 
@@ -73,15 +54,16 @@ static void print_time(int64_t now, FILE *to)
     (void)fprintf(to, "-- %s\n", text);
 }
 
-static FILE *stream_of(const struct model_work *work)
+static FILE *stream_of(struct model_work *work)
 {
+    model_clear_progress(work);
     return work->on_stderr ? stderr : stdout;
 }
 
 /* "web/0  certificates-relation-changed  ok  12 ms" */
 static void print_hook(void *context, const struct lc_report *report)
 {
-    const struct model_work *work = context;
+    struct model_work *work = context;
     FILE *to = stream_of(work);
     char name[LC_HOOK_NAME_BYTES];
 
@@ -106,17 +88,6 @@ static void print_line(void *context, const char *line)
     (void)fprintf(stream_of(context), "-- %s\n", line);
 }
 
-/* The handler only takes note: the hook that runs is in a process group of its own, and ends. */
-static bool catch_interrupt(struct lc_err *err)
-{
-    struct sigaction action = { .sa_handler = on_interrupt };
-
-    (void)sigemptyset(&action.sa_mask); /* cannot fail on a valid set */
-    if (sigaction(SIGINT, &action, NULL) == -1 || sigaction(SIGTERM, &action, NULL) == -1)
-        return lc_fail(err, LC_EINTERNAL, "cannot catch Ctrl-C");
-    return true;
-}
-
 /* Lines about hooks stand under each other. */
 static bool measure_units(struct model_work *work, struct lc_err *err)
 {
@@ -135,23 +106,35 @@ bool model_work_open(const struct lc_args *args, bool on_stderr, struct model_wo
 {
     const char *timeout = lc_args_value(args, "hook-timeout");
     int64_t timeout_s = 0;
+    int64_t seed = 0;
 
     *work = (struct model_work){ .on_stderr = on_stderr,
-                                 .settle = { .ran = print_hook,
+                                 .progress = isatty(STDERR_FILENO) == 1,
+                                 .settle = { .jobs = sysconf(_SC_NPROCESSORS_ONLN),
+                                             .ran = print_hook,
                                              .moved = print_move,
                                              .say = print_line,
-                                             .stop = is_interrupted,
+                                             .progress = model_draw_progress,
                                              .context = work } };
     if (timeout != NULL && !lc_duration_parse(timeout, &timeout_s, err)) {
         err->code = LC_EUSAGE;
         return lc_wrap(err, "--hook-timeout");
     }
-    if (!model_number(args, "retries", 1000, &work->settle.tries, err))
+    if (!model_number(args, "retries", 1000, &work->settle.tries, err) ||
+        !model_number(args, "jobs", 1024, &work->settle.jobs, err) ||
+        !model_number(args, "seed", INT64_MAX, &seed, err))
         return false;
     if (lc_args_has(args, "retries") && work->settle.tries == 0)
         return lc_fail(err, LC_EUSAGE, "--retries: at least 1, which is the hook itself");
-    return model_open(args, LC_STORE_WORK, &work->store, err) && measure_units(work, err) &&
-           catch_interrupt(err) && lc_agent_init(&work->agent, work->store, timeout_s * 1000, err);
+    if (lc_args_has(args, "jobs") && work->settle.jobs == 0)
+        return lc_fail(err, LC_EUSAGE, "--jobs: at least 1");
+    if (!model_open(args, LC_STORE_WORK, &work->store, err) || !measure_units(work, err) ||
+        (lc_args_has(args, "seed") && !lc_store_set_seed(work->store, seed, err)) ||
+        !model_catch_interrupt(err) ||
+        !lc_agent_init(&work->agent, work->store, timeout_s * 1000, err))
+        return false;
+    work->agent.stop = model_wanted_stop;
+    return true;
 }
 
 void model_sweep(struct lc_store *store)
@@ -164,6 +147,7 @@ void model_sweep(struct lc_store *store)
 
 void model_work_release(struct model_work *work)
 {
+    model_clear_progress(work);
     model_sweep(work->store);
     lc_agent_release(&work->agent);
     lc_store_free(work->store);

@@ -30,20 +30,23 @@ const struct lc_cmd model_cmd_settle = {
 static int run_advance(const struct lc_args *args, struct lc_err *err)
 {
     LC_AUTO(model_work_release) struct model_work work = { .store = NULL };
-    int64_t seconds;
+    const char *every = lc_args_value(args, "update-status-every");
+    struct lc_advance wanted = { .update_status = lc_args_has(args, "update-status") };
 
-    if (!lc_duration_parse(args->positionals[0], &seconds, err)) {
+    if (!lc_duration_parse(args->positionals[0], &wanted.seconds, err) ||
+        (every != NULL && !lc_duration_parse(every, &wanted.update_every, err))) {
         err->code = LC_EUSAGE;
         return model_fail(err);
     }
     if (!model_work_open(args, false, &work, err) ||
-        !lc_advance(&work.agent, seconds, lc_args_has(args, "update-status"), &work.settle, err))
+        !lc_advance(&work.agent, &wanted, &work.settle, err))
         return model_fail(err);
     return LC_EXIT_DONE;
 }
 
 static const struct lc_opt advance_options[] = {
     { "update-status", 0, NULL, "run update-status on every unit when the time is reached" },
+    { "update-status-every", 0, "DURATION", "and so often on the way, as Juju does every 5m" },
     SETTLE_OPTIONS,
     MODEL_OPTION,
     END_OF_OPTIONS,
@@ -238,18 +241,19 @@ static int run_fire(const struct lc_args *args, struct lc_err *err)
                             .storage = lc_args_value(args, "storage"),
                             .notice_key = lc_args_value(args, "notice"),
                             .check = lc_args_value(args, "check") };
-    struct lc_report report;
+    LC_AUTO(lc_job_free) struct lc_job *job = NULL;
+    const struct lc_report *report;
 
     if (!model_number(args, "revision", INT64_MAX, &fire.revision, err) ||
         !model_work_open(args, false, &work, err) ||
         !lc_check_event(work.store, args->positionals[0], &fire, err) ||
         !model_settle(args, &work, err) ||
         !lc_verb_fire(work.store, args->positionals[0], &fire, &hook, err) ||
-        !lc_agent_run(&work.agent, args->positionals[0], &hook, &report, err))
+        !lc_agent_run(&work.agent, args->positionals[0], &hook, &job, &report, err))
         return model_fail(err);
-    work.settle.ran(&work, &report);
-    return model_settle(args, &work, err) && fail_if_failed(&work, &report, err) ? LC_EXIT_DONE
-                                                                                 : model_fail(err);
+    work.settle.ran(&work, report);
+    return model_settle(args, &work, err) && fail_if_failed(&work, report, err) ? LC_EXIT_DONE
+                                                                                : model_fail(err);
 }
 
 static const struct lc_opt fire_options[] = {

@@ -20,6 +20,12 @@
     }
 #define SETTLE_OPTIONS                                                                             \
     { "retries", 0, "N", "tries of a hook that fails (default: 3)" },                              \
+        { "jobs", 'j', "N",                                                                        \
+          "hooks at once, each of another unit (default: as many as there are processors)" },      \
+        { "seed", 0, "N",                                                                          \
+          "from here on draw from N what Juju leaves open: the order of units, of relations, of"   \
+          " secret-ids; the same model and seed run the same hooks in the same order, with any "   \
+          "--jobs" },                                                                              \
     {                                                                                              \
         "hook-timeout", 0, "DURATION", "how long one hook may take (default: 5m)"                  \
     }
@@ -56,8 +62,22 @@ struct model_work {
     struct lc_agent agent;
     struct lc_settle_options settle;
     bool on_stderr; /* where the lines about hooks go */
+    bool progress;  /* a line about what goes on is drawn on standard error, a terminal */
+    bool drawn;     /* and is there now */
     int unit_width; /* characters of the longest unit's name */
 };
+
+/* Ctrl-C and TERM (model_progress.c): the first ends what goes on between hooks, the second kills
+ * the hooks that run. */
+bool model_catch_interrupt(struct lc_err *err) LC_MUST_CHECK;
+enum lc_stop model_wanted_stop(void *context);
+/* The exit status when it was stopped so, as a shell gives it (130 for Ctrl-C); 0 otherwise. */
+int model_interrupted(void);
+
+/* "12 hooks done, 2 running, 5 units pending: web/0 install, 3 s", redrawn in its place. context:
+ * the model_work. */
+void model_draw_progress(void *context, const struct lc_progress *progress);
+void model_clear_progress(struct model_work *work);
 
 /* work must stay where it is. */
 bool model_work_open(const struct lc_args *args, bool on_stderr, struct model_work *work,

@@ -23,8 +23,16 @@ struct lc_report {
     const struct lc_hook *hook;
     enum lc_outcome outcome;
     int64_t ms;
-    char why[512];       /* one line; "" when it went well */
-    char last_line[512]; /* of standard error; "" for none */
+    char why[512];             /* one line; "" when it went well */
+    char last_line[512];       /* of standard error; "" for none */
+    struct lc_strlist changes; /* with agent->explain: what it changes for others, in words */
+};
+
+/* Whether somebody wants it to stop. */
+enum lc_stop {
+    LC_STOP_NOT,
+    LC_STOP_SOON, /* when the hooks that run have ended */
+    LC_STOP_NOW   /* kill them: what they asked for is dropped, and they are run again later */
 };
 
 struct lc_agent {
@@ -33,6 +41,9 @@ struct lc_agent {
     char *program; /* ourselves, for the links */
     char *tools;   /* the folder of links */
     int64_t timeout_ms;
+    enum lc_stop (*stop)(void *context); /* asked while hooks run; NULL: never */
+    void *stop_context;
+    bool explain; /* reports say what a hook changes */
 };
 
 /* Makes or mends the links to the hook commands. timeout_ms: 0 is LC_HOOK_TIMEOUT_MS. agent must
@@ -42,9 +53,43 @@ bool lc_agent_init(struct lc_agent *agent, struct lc_store *store, int64_t timeo
 void lc_agent_release(struct lc_agent *agent);
 LC_AUTO_VALUE(struct lc_agent, lc_agent_release);
 
-/* Run a hook. Its failure is an outcome; false is a failure of the model itself. */
-bool lc_agent_run(struct lc_agent *agent, const char *unit, const struct lc_hook *hook,
-                  struct lc_report *out, struct lc_err *err) LC_MUST_CHECK;
+/* A hook on its way: started, ended by itself, and finished, which commits what it asked for. Hooks
+ * of different units may be on their way together, as on Juju's machines; of one unit there is one
+ * at a time (juju-hooks 1.1: a machine's hooks do not overlap, and here each unit has its own).
+ *
+ * What hooks see of each other is what was finished before they were started: whoever starts
+ * several and finishes them in the same order gets the same result, however long each takes. What
+ * takes effect at once (statuses, logs, leader settings; juju-hooks 1.5) may be seen earlier. */
+struct lc_job;
+
+/* hook is taken over. From here on a killed agent means a failed hook. */
+bool lc_agent_start(struct lc_agent *agent, const char *unit, struct lc_hook *hook,
+                    struct lc_job **out, struct lc_err *err) LC_MUST_CHECK;
+
+/* Serve all that run until one more has ended, a signal was caught, or so much time has passed.
+ * jobs: NULL and those that have ended are left alone. Kills them all when the agent is to stop
+ * now. */
+bool lc_agent_wait(struct lc_agent *agent, struct lc_job *const *jobs, size_t count,
+                   int64_t at_most_ms, struct lc_err *err) LC_MUST_CHECK;
+bool lc_job_has_ended(const struct lc_job *job);
+const char *lc_job_unit(const struct lc_job *job);
+const struct lc_hook *lc_job_hook(const struct lc_job *job);
+int64_t lc_job_ms(const struct lc_job *job); /* since it was started */
+
+/* Commit one that has ended. Its failure is an outcome; false is a failure of the model itself.
+ * *out: a view that lives as long as the job. */
+bool lc_agent_finish(struct lc_agent *agent, struct lc_job *job, const struct lc_report **out,
+                     struct lc_err *err) LC_MUST_CHECK;
+
+/* One that runs is killed; one that was not finished leaves the unit to the next command, which
+ * takes the hook for failed. */
+void lc_job_free(struct lc_job *job);
+LC_AUTO_POINTER(struct lc_job, lc_job_free);
+
+/* All of it for one hook. *job_out owns what *out shows. */
+bool lc_agent_run(struct lc_agent *agent, const char *unit, struct lc_hook *hook,
+                  struct lc_job **job_out, const struct lc_report **out, struct lc_err *err)
+    LC_MUST_CHECK;
 
 /* An action, its parameters checked already. *results: an object, freed with lc_json_free. */
 struct lc_action_result {

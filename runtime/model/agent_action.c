@@ -113,7 +113,7 @@ static bool find_action(const char *charm, const char *unit, const char *name, c
 }
 
 /* Exit status 0 commits, also after action-fail. */
-static bool commit_action(struct lc_context *context, struct agent_result *result,
+static bool commit_action(struct lc_context *context, struct agent_child *result,
                           struct lc_action_result *out, struct lc_err *err)
 {
     struct lc_err refusal = LC_ERR_INIT;
@@ -132,7 +132,7 @@ static bool commit_action(struct lc_context *context, struct agent_result *resul
     return true;
 }
 
-static bool end_action(struct lc_context *context, struct agent_result *result,
+static bool end_action(struct lc_context *context, struct agent_child *result,
                        struct lc_action_result *out, int64_t ms, struct lc_err *err)
 {
     LC_AUTO(lc_tx_release) struct lc_tx tx = LC_TX_INIT;
@@ -162,7 +162,7 @@ bool lc_agent_action(struct lc_agent *agent, const char *unit, const char *actio
                      struct lc_json *params, struct lc_action_result *out, struct lc_err *err)
 {
     LC_AUTO(lc_context_release) struct lc_context context = { .store = NULL };
-    LC_AUTO(agent_result_release) struct agent_result result = { .rebooted = false };
+    LC_AUTO(agent_child_release) struct agent_child result = { .server = AGENT_SERVER_INIT };
     LC_AUTO(lc_hook_release) struct lc_hook hook = LC_HOOK_INIT;
     LC_AUTO(lc_free) char *charm = NULL;
     LC_AUTO(lc_free) char *program = NULL;
@@ -190,7 +190,7 @@ bool lc_agent_action(struct lc_agent *agent, const char *unit, const char *actio
     return end_action(&context, &result, out, lc_clock_monotonic_ms() - started, err);
 }
 
-static void describe_exec(const struct agent_result *result, struct lc_report *report)
+static void describe_exec(const struct agent_child *result, struct lc_report *report)
 {
     const struct lc_proc_result *proc = &result->proc;
     const bool good = proc->exit_code == 0 && proc->signal == 0 && !proc->timed_out;
@@ -255,7 +255,7 @@ bool lc_agent_exec(struct lc_agent *agent, const char *unit, const struct lc_str
                    struct lc_report *report, struct lc_err *err)
 {
     LC_AUTO(lc_context_release) struct lc_context context = { .store = NULL };
-    LC_AUTO(agent_result_release) struct agent_result result = { .rebooted = false };
+    LC_AUTO(agent_child_release) struct agent_child result = { .server = AGENT_SERVER_INIT };
     LC_AUTO(lc_hook_release) struct lc_hook hook = LC_HOOK_INIT;
     LC_AUTO(lc_strlist_release) struct lc_strlist argv = LC_STRLIST_INIT;
     LC_AUTO(lc_free) char *charm = NULL;

@@ -32,15 +32,28 @@ void agent_server_close(struct agent_server *server);
 LC_AUTO_VALUE(struct agent_server, agent_server_close);
 struct lc_proc_watch agent_server_watch(struct agent_server *server);
 
-/* Run argv in the charm's folder, and log what it prints. */
-struct agent_result {
+/* A program of a unit, in the charm's folder, with its server. Must stay where it is. */
+struct agent_child {
+    struct agent_server server;
+    struct lc_proc_child *running; /* NULL: not started, or ended */
     struct lc_proc_result proc;
     bool rebooted; /* by juju-reboot --now */
 };
-void agent_result_release(struct agent_result *result);
-LC_AUTO_VALUE(struct agent_result, agent_result_release);
-bool agent_spawn(struct lc_agent *agent, struct lc_context *context, const char *charm,
-                 char *const *argv, struct agent_result *out, struct lc_err *err) LC_MUST_CHECK;
+
+void agent_child_release(struct agent_child *child);
+LC_AUTO_VALUE(struct agent_child, agent_child_release);
+bool agent_child_start(const struct lc_agent *agent, struct lc_context *context, const char *charm,
+                       char *const *argv, struct agent_child *out, struct lc_err *err)
+    LC_MUST_CHECK;
+/* Serve those that run; see lc_agent_wait. */
+bool agent_children_wait(const struct lc_agent *agent, struct agent_child *const *children,
+                         size_t count, int64_t at_most_ms, struct lc_err *err) LC_MUST_CHECK;
+/* Of one that has ended: what it printed is logged. */
+bool agent_child_end(struct agent_child *child, struct lc_err *err) LC_MUST_CHECK;
+
+/* All three. */
+bool agent_spawn(const struct lc_agent *agent, struct lc_context *context, const char *charm,
+                 char *const *argv, struct agent_child *out, struct lc_err *err) LC_MUST_CHECK;
 
 /* The unit's own copy of its charm: made when it has none, upgraded when the application has a
  * newer one and this is its upgrade. */

@@ -9,11 +9,16 @@
 #include "model/store_log.h"
 
 #define MAX_OUTPUT (8u * 1024 * 1024) /* bytes of each stream; what is over is dropped */
+#define SIGNAL_MS  250                /* a signal that comes just before the wait is seen then */
 #define MAX_LINE   4096               /* bytes of a line in the log (juju-hooks 1.3) */
 
-void agent_result_release(struct agent_result *result)
+void agent_child_release(struct agent_child *child)
 {
-    lc_proc_result_release(&result->proc);
+    lc_proc_child_free(child->running);
+    child->running = NULL;
+    if (child->server.context != NULL)
+        agent_server_close(&child->server);
+    lc_proc_result_release(&child->proc);
 }
 
 /* Each line one message; longer ones are cut into several. */
@@ -44,6 +49,8 @@ static bool log_output(struct lc_context *context, const struct lc_proc_result *
 {
     LC_AUTO(lc_tx_release) struct lc_tx tx = LC_TX_INIT;
 
+    if (result->out.len == 0 && result->err.len == 0)
+        return true;
     return lc_tx_begin(&tx, context->store, err) &&
            log_stream(context, &result->out, LC_LEVEL_DEBUG, err) &&
            log_stream(context, &result->err, LC_LEVEL_WARNING, err) &&
@@ -52,31 +59,66 @@ static bool log_output(struct lc_context *context, const struct lc_proc_result *
            lc_tx_commit(&tx, err);
 }
 
-bool agent_spawn(struct lc_agent *agent, struct lc_context *context, const char *charm,
-                 char *const *argv, struct agent_result *out, struct lc_err *err)
+bool agent_child_start(const struct lc_agent *agent, struct lc_context *context, const char *charm,
+                       char *const *argv, struct agent_child *out, struct lc_err *err)
 {
     LC_AUTO(lc_strlist_release) struct lc_strlist env = LC_STRLIST_INIT;
-    LC_AUTO(agent_server_close) struct agent_server server = AGENT_SERVER_INIT;
 
+    *out = (struct agent_child){ .server = AGENT_SERVER_INIT };
     lc_proc_result_init(&out->proc, MAX_OUTPUT);
-    out->rebooted = false;
-    if (!agent_server_open(&server, context, err) ||
-        !agent_environment(agent, context, charm, server.address, &env, err))
+    if (!agent_server_open(&out->server, context, err) ||
+        !agent_environment(agent, context, charm, out->server.address, &env, err))
         return false;
-    const struct lc_proc_watch watch = agent_server_watch(&server);
+    const struct lc_proc_watch watch = agent_server_watch(&out->server);
     const struct lc_proc proc = { .argv = argv,
                                   .env = env.items,
                                   .directory = charm,
                                   .timeout_ms = agent->timeout_ms,
                                   .watch = &watch,
                                   .own_group = true };
-    if (!lc_proc_run(&proc, &out->proc, err)) {
-        if (!server.refused)
+    return lc_proc_start(&proc, &out->proc, &out->running, err);
+}
+
+bool agent_children_wait(const struct lc_agent *agent, struct agent_child *const *children,
+                         size_t count, int64_t at_most_ms, struct lc_err *err)
+{
+    LC_AUTO(lc_free)
+    struct lc_proc_child **running = lc_alloc(count, sizeof(struct lc_proc_child *));
+    const bool kill_all = agent->stop != NULL && agent->stop(agent->stop_context) == LC_STOP_NOW;
+
+    if (running == NULL)
+        return lc_fail_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        running[i] = children[i]->running;
+        if (kill_all)
+            lc_proc_kill(running[i]);
+    }
+    return lc_proc_wait(running, count, at_most_ms < SIGNAL_MS ? at_most_ms : SIGNAL_MS, err);
+}
+
+bool agent_child_end(struct agent_child *child, struct lc_err *err)
+{
+    struct lc_context *context = child->server.context;
+
+    if (!lc_proc_end(LC_STEAL(child->running), err)) {
+        if (!child->server.refused)
             return false;
-        out->rebooted = true;
+        child->rebooted = true;
         *err = (struct lc_err)LC_ERR_INIT;
     }
-    return log_output(context, &out->proc, err);
+    agent_server_close(&child->server);
+    return log_output(context, &child->proc, err);
+}
+
+bool agent_spawn(const struct lc_agent *agent, struct lc_context *context, const char *charm,
+                 char *const *argv, struct agent_child *out, struct lc_err *err)
+{
+    if (!agent_child_start(agent, context, charm, argv, out, err))
+        return false;
+    while (!lc_proc_has_ended(out->running))
+        if (!agent_children_wait(agent, &out, 1, LC_PROC_WAIT_MAX_MS, err))
+            return false;
+    return agent_child_end(out, err);
 }
 
 bool agent_commit(struct lc_context *context, struct lc_err *refusal, struct lc_err *err)

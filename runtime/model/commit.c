@@ -115,3 +115,40 @@ bool lc_commit(struct lc_context *context, bool *refused, struct lc_err *err)
            commit_ports(context, refused, err) && commit_state(context, refused, err) &&
            commit_storage(context, err) && lc_tx_commit(&tx, err);
 }
+
+static bool describe_bag(struct lc_context *context, const struct lc_bag_change *bag,
+                         struct lc_strlist *out, struct lc_err *err)
+{
+    LC_AUTO(lc_relation_release) struct lc_relation relation = LC_RELATION_INIT;
+    LC_AUTO(lc_strmap_release) struct lc_strmap before = LC_STRMAP_INIT;
+    const char *app = context->unit.app;
+
+    if (!lc_store_relation(context->store, bag->relation, app, &relation, err) ||
+        !lc_store_bag(context->store, bag->relation, bag->app ? app : context->unit.name, &before,
+                      err))
+        return false;
+    for (size_t i = 0; i < bag->changes.count; i++) {
+        const struct lc_strmap_entry *change = &bag->changes.entries[i];
+        const char *old = lc_strmap_get(&before, change->key);
+        if (strcmp(old == NULL ? "" : old, change->value) != 0 &&
+            !lc_strlist_addf(out, err, "'%.100s' in its %sdatabag of %s:%lld", change->key,
+                             bag->app ? "application's " : "", relation.endpoint,
+                             (long long)relation.id))
+            return false;
+    }
+    return true;
+}
+
+bool lc_commit_describe(struct lc_context *context, struct lc_strlist *out, struct lc_err *err)
+{
+    for (size_t i = 0; i < context->bag_count; i++)
+        if (!describe_bag(context, &context->bags[i], out, err))
+            return false;
+    for (size_t i = 0; i < context->secrets.count; i++) {
+        const struct lc_secret_change *secret = &context->secrets.items[i];
+        if (secret->update && secret->has_content &&
+            !lc_strlist_addf(out, err, "the content of secret %s", secret->id))
+            return false;
+    }
+    return true;
+}

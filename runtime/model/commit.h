@@ -10,6 +10,11 @@
  * failed, and the caller's transaction goes on. False with *refused false: the store has failed. */
 bool lc_commit(struct lc_context *context, bool *refused, struct lc_err *err) LC_MUST_CHECK;
 
+/* In words, what lc_commit would change that other units are told of: "'key' in its databag of
+ * db:1", "the content of secret ID". Appends. */
+bool lc_commit_describe(struct lc_context *context, struct lc_strlist *out, struct lc_err *err)
+    LC_MUST_CHECK;
+
 /* Secrets only. */
 bool lc_commit_secrets(struct lc_context *context, bool *refused, struct lc_err *err) LC_MUST_CHECK;
 

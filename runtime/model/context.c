@@ -30,8 +30,22 @@ bool lc_context_init(struct lc_context *context, struct lc_store *store,
                      const struct lc_charm_meta *meta, const char *unit, const struct lc_hook *hook,
                      struct lc_err *err)
 {
+    int64_t random;
+
     *context = (struct lc_context){ .store = store, .meta = meta, .hook = hook };
-    return lc_store_unit(store, unit, &context->unit, err) && make_id(context, err);
+    if (!lc_store_unit(store, unit, &context->unit, err) || !make_id(context, err) ||
+        !lc_store_random(store, INT32_MAX, &random, err))
+        return false;
+    context->random = (uint64_t)random;
+    return true;
+}
+
+size_t lc_context_random(struct lc_context *context, size_t limit)
+{
+    if (context->random == 0)
+        return 0;
+    context->random = context->random * 6364136223846793005u + 1442695040888963407u;
+    return (size_t)(context->random >> 33) % limit;
 }
 
 void lc_context_release(struct lc_context *context)

@@ -37,6 +37,7 @@ struct lc_context {
     bool reboot;
     bool reboot_now;
 
+    uint64_t random; /* where the hook's own pseudo-random numbers are; 0: the model has no seed */
     bool not_leader; /* a false answer of is-leader holds for the whole hook */
     char *status;    /* what status-get has answered; NULL: not asked yet */
     char *status_message;
@@ -53,6 +54,10 @@ bool lc_context_init(struct lc_context *context, struct lc_store *store,
                      struct lc_err *err) LC_MUST_CHECK;
 void lc_context_release(struct lc_context *context);
 LC_AUTO_VALUE(struct lc_context, lc_context_release);
+
+/* The hook's next pseudo-random number, below limit: drawn from the model's when it was started, so
+ * that hooks which run together do not race for them. 0 when the model has no seed. */
+size_t lc_context_random(struct lc_context *context, size_t limit);
 
 /* What the unit believes: asked of the model each time, but a "no" lasts (juju-hooks 2.7). */
 bool lc_context_is_leader(struct lc_context *context, bool *out, struct lc_err *err) LC_MUST_CHECK;

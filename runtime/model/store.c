@@ -457,6 +457,14 @@ int64_t lc_store_seed(const struct lc_store *store)
     return store->seed;
 }
 
+bool lc_store_set_seed(struct lc_store *store, int64_t seed, struct lc_err *err)
+{
+    if (!sql_run(store, "UPDATE model SET seed = ?1, random = ?1", SQL_ARGS(SQL_N(seed)), err))
+        return false;
+    store->seed = seed;
+    return true;
+}
+
 static bool begin(struct lc_tx *tx, struct lc_store *store, const char *outermost,
                   struct lc_err *err)
 {

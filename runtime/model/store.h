@@ -69,6 +69,8 @@ const char *lc_store_juju_version(const struct lc_store *store);
 /* "3.6.11": whether the model's Juju is this one or a later one (juju-hooks 6). */
 bool lc_store_juju_is(const struct lc_store *store, const char *at_least);
 int64_t lc_store_seed(const struct lc_store *store);
+/* From here on what Juju leaves open is drawn from this seed. */
+bool lc_store_set_seed(struct lc_store *store, int64_t seed, struct lc_err *err) LC_MUST_CHECK;
 
 /* "FOLDER/relative", made with printf; free with lc_free; NULL when out of memory. */
 char *lc_store_path(const struct lc_store *store, const char *format, ...) LC_PRINTF(2, 3);

@@ -69,6 +69,9 @@ bool lc_store_apps(struct lc_store *store, struct lc_strlist *names, struct lc_e
     LC_MUST_CHECK;
 bool lc_store_units(struct lc_store *store, const char *app, struct lc_strlist *names,
                     struct lc_err *err) LC_MUST_CHECK;
+/* Those whose hook failed and waits to be tried again. */
+bool lc_store_failed_units(struct lc_store *store, struct lc_strlist *names, struct lc_err *err)
+    LC_MUST_CHECK;
 
 /* out: initialised. */
 bool lc_store_app(struct lc_store *store, const char *name, struct lc_app *out, struct lc_err *err)

@@ -23,6 +23,7 @@ struct lc_store {
     char *name;
     char *juju_version;
     int64_t seed;
+    int64_t data_version; /* of the database, when the stirred units were last asked for */
 };
 
 struct sql_arg {

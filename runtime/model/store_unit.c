@@ -34,6 +34,12 @@ bool lc_store_units(struct lc_store *store, const char *app, struct lc_strlist *
                         SQL_ARGS(SQL_T(app)), names, err);
 }
 
+bool lc_store_failed_units(struct lc_store *store, struct lc_strlist *names, struct lc_err *err)
+{
+    return sql_get_list(store, "SELECT name FROM unit WHERE phase = 'failed' ORDER BY app, number",
+                        NULL, names, err);
+}
+
 static enum lc_phase phase_of(const char *name)
 {
     for (size_t i = 0; i < LC_COUNT(phase_names); i++)

@@ -59,21 +59,27 @@ static unsigned hex_digit(char c)
     return (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10);
 }
 
-/* Twelve bytes, as rs/xid makes them: time, machine and process (here the model), a counter. */
-bool lc_secret_new_id(struct lc_store *store, char id[LC_SECRET_ID_BYTES], struct lc_err *err)
+/* Twelve bytes, as rs/xid makes them: time, machine (here three bytes of the model), process (the
+ * unit), a counter, which is the unit's own: hooks that run together do not race for it. */
+bool lc_secret_new_id(struct lc_context *context, char id[LC_SECRET_ID_BYTES], struct lc_err *err)
 {
+    struct lc_store *store = context->store;
     const char *uuid = lc_store_uuid(store);
+    const int64_t machine = context->unit.machine;
     unsigned char bytes[13] = { 0 };
+    char series[64];
     int64_t now;
     int64_t counter = 0;
 
-    if (!lc_store_now(store, &now, err) || !lc_store_sequence(store, "secret", &counter, err))
+    (void)snprintf(series, sizeof(series), "secret/%lld", (long long)machine);
+    if (!lc_store_now(store, &now, err) || !lc_store_sequence(store, series, &counter, err))
         return false;
     for (int i = 0; i < 4; i++)
         bytes[i] = (unsigned char)((uint64_t)now >> (24 - 8 * i));
-    for (size_t i = 4; i < 8; i++)
+    for (size_t i = 4; i < 7; i++)
         bytes[i] = (unsigned char)(hex_digit(uuid[2 * (i - 4)]) << 4 | hex_digit(uuid[2 * i - 7]));
-    bytes[8] = (unsigned char)(hex_digit(uuid[9]) << 4 | hex_digit(uuid[10]));
+    bytes[7] = (unsigned char)((uint64_t)machine >> 8);
+    bytes[8] = (unsigned char)machine;
     for (int i = 0; i < 3; i++)
         bytes[9 + i] = (unsigned char)((uint64_t)counter >> (16 - 8 * i));
     for (size_t i = 0; i < LC_SECRET_ID_BYTES - 1; i++) {

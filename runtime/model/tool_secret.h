@@ -13,7 +13,7 @@ bool lc_secret_parse(const struct lc_store *store, const char *text, char id[LC_
                      bool *foreign, struct lc_err *err) LC_MUST_CHECK;
 
 /* A new id, which is used up whatever becomes of the hook. */
-bool lc_secret_new_id(struct lc_store *store, char id[LC_SECRET_ID_BYTES], struct lc_err *err)
+bool lc_secret_new_id(struct lc_context *context, char id[LC_SECRET_ID_BYTES], struct lc_err *err)
     LC_MUST_CHECK;
 
 /* Owner unit, or leader of the owning application. */

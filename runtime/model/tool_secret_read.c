@@ -389,17 +389,14 @@ bool lc_tool_secret_info_get(struct lc_call *call, struct lc_err *err)
 }
 
 /* The order is open in Juju: with a seed, any. */
-static bool shuffle(struct lc_store *store, struct lc_strlist *list, struct lc_err *err)
+static void shuffle(struct lc_context *context, struct lc_strlist *list)
 {
-    for (size_t i = list->count; i > 1 && lc_store_seed(store) != 0; i--) {
-        int64_t other;
-        if (!lc_store_random(store, (int64_t)i, &other, err))
-            return false;
+    for (size_t i = list->count; i > 1 && lc_store_seed(context->store) != 0; i--) {
+        const size_t other = lc_context_random(context, i);
         char *swapped = list->items[i - 1];
         list->items[i - 1] = list->items[other];
         list->items[other] = swapped;
     }
-    return true;
 }
 
 bool lc_tool_secret_ids(struct lc_call *call, struct lc_err *err)
@@ -421,8 +418,7 @@ bool lc_tool_secret_ids(struct lc_call *call, struct lc_err *err)
         if (context->secrets.items[i].create &&
             !lc_strlist_add(&ids, context->secrets.items[i].id, err))
             return false;
-    if (!shuffle(context->store, &ids, err))
-        return false;
+    shuffle(context, &ids);
     if (ids.count == 0)
         return lc_out_put_null(call->out, call->format, err);
     return lc_out_put_list(call->out, call->format, &ids, err);

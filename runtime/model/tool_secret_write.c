@@ -26,7 +26,7 @@ bool lc_tool_secret_add(struct lc_call *call, struct lc_err *err)
         return false;
     if (!leader)
         return lc_fail(err, LC_EPERM, "this unit is not the leader");
-    if (!lc_secret_new_id(context->store, id, err) ||
+    if (!lc_secret_new_id(context, id, err) ||
         !lc_secret_changes_create(&context->secrets, id, &args, err))
         return false;
     if (lc_store_juju_is(context->store, "3.1"))

@@ -1,7 +1,8 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # what one side sets, the other uses
 # For the tests of the local model: source it. Each test has a model of its own in a folder of its own.
 #
-#   model VERB...          luacharm model
+#   model VERB...          luacharm model; one hook at a time, so that what hooks write down together
+#                          has an order (tests/model/jobs.t is about several)
 #   on UNIT|APP EVENT      what that hook or action does: a shell script on standard input
 #   forget UNIT|APP EVENT  it does nothing again
 #   trace                  the hooks that ran since the last call, "UNIT EVENT [REMOTE]" lines
@@ -12,7 +13,14 @@
 . "$TESTS/lib/tap.sh"
 charms=$TESTS/model/charms
 
-model() { "$LUACHARM" model "$@"; }
+model() {
+    model_verb=$1
+    shift
+    case $model_verb in
+        settle | advance | run | exec | fire) "$LUACHARM" model "$model_verb" --jobs 1 "$@" ;;
+        *) "$LUACHARM" model "$model_verb" "$@" ;;
+    esac
+}
 
 on() {
     mkdir -p "$TAP_DIR/on/$1"

@@ -47,6 +47,15 @@ int64_t lc_clock_monotonic_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+int64_t lc_clock_cpu_ms(void)
+{
+    struct timespec used;
+
+    if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used) == -1)
+        return 0; /* as above */
+    return (int64_t)used.tv_sec * 1000 + used.tv_nsec / 1000000;
+}
+
 /* Days since 1970-01-01 of a date in the proleptic Gregorian calendar. Years begin in March, so
  * that the leap day is a year's last. */
 static int64_t days_from_date(int64_t year, int month, int day)

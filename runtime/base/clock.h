@@ -25,6 +25,10 @@ int64_t lc_clock_now(const struct lc_clock *clock);
 /* Milliseconds of a clock that only goes forwards, for timeouts. */
 int64_t lc_clock_monotonic_ms(void);
 
+/* Milliseconds of processor time that this thread has used: for bounds on work, which other
+ * programs do not use up. */
+int64_t lc_clock_cpu_ms(void);
+
 #define LC_TIME_TEXT_BYTES 32
 
 /* "2026-01-15T12:00:00Z"; years 0 to 9999. text has LC_TIME_TEXT_BYTES. */

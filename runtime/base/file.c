@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,6 +79,32 @@ bool lc_file_read(const char *path, size_t max, char **out, size_t *len_out, str
     if (len_out != NULL)
         *len_out = got;
     return true;
+}
+
+/* Both without links, "." and "..". */
+static bool is_within(const char *path, const char *folder)
+{
+    const size_t len = strlen(folder);
+
+    return strncmp(path, folder, len) == 0 && (path[len] == '/' || folder[len - 1] == '/');
+}
+
+bool lc_file_read_within(const char *folder, const char *name, size_t max, char **out,
+                         size_t *len_out, struct lc_err *err)
+{
+    LC_AUTO(lc_free) char *path = lc_path_join(folder, name);
+    char resolved[PATH_MAX];
+    char resolved_folder[PATH_MAX];
+
+    if (path == NULL)
+        return lc_fail_memory(err);
+    if (realpath(folder, resolved_folder) == NULL)
+        return lc_fail_errno(err, errno, "%s", folder);
+    if (realpath(path, resolved) == NULL)
+        return lc_fail_errno(err, errno, "%s", path);
+    if (!is_within(resolved, resolved_folder))
+        return lc_fail(err, LC_EPERM, "%s: it lies outside of %s", path, folder);
+    return lc_file_read(resolved, max, out, len_out, err);
 }
 
 bool lc_file_read_secret(const char *path, struct lc_secret *out, struct lc_err *err)

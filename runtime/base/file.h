@@ -19,6 +19,9 @@
  */
 bool lc_file_read(const char *path, size_t max, char **out, size_t *len_out, struct lc_err *err)
     LC_MUST_CHECK;
+/* folder/name, which must lie in the folder once all links are followed, else LC_EPERM. */
+bool lc_file_read_within(const char *folder, const char *name, size_t max, char **out,
+                         size_t *len_out, struct lc_err *err) LC_MUST_CHECK;
 bool lc_file_read_secret(const char *path, struct lc_secret *out, struct lc_err *err) LC_MUST_CHECK;
 
 /* Replace or make path with exactly these bytes and this mode. What is there and is neither a

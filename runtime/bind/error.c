@@ -242,7 +242,10 @@ static int describe(lua_State *L)
 
 static void take_memory_error(const struct bind_vm *vm, struct lc_err *err)
 {
-    if (vm->memory_refused)
+    if (vm->text_refused)
+        (void)lc_fail(err, LC_ELIMIT, "the script makes a text of more than %zu KiB",
+                      vm->text_max / 1024);
+    else if (vm->memory_refused)
         (void)lc_fail(err, LC_ELIMIT, "the script needs more than %zu KiB of memory",
                       vm->memory_max / 1024);
     else

@@ -133,7 +133,7 @@ static bool is_listed(const char *name, const char *const *names)
 }
 
 /* Of the table at the top of the stack. */
-static void keep_only(lua_State *L, const char *const *names)
+void bind_keep_only(lua_State *L, const char *const *names)
 {
     lua_pushnil(L);
     while (lua_next(L, -2) != 0) {
@@ -259,6 +259,22 @@ static void set_searchers(lua_State *L)
     lua_pop(L, 1);
 }
 
+static void preload(lua_State *L, const struct bind_lua_module *module)
+{
+    lua_pushlightuserdata(L, (void *)(uintptr_t)module);
+    lua_pushcclosure(L, load_embedded, 1);
+    lua_setfield(L, -2, module->name);
+}
+
+void bind_preload_embedded(lua_State *L, const char *name)
+{
+    (void)luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
+    for (const struct bind_lua_module *module = bind_lua_modules; module->name != NULL; module++)
+        if (strcmp(module->name, name) == 0)
+            preload(L, module);
+    lua_pop(L, 1);
+}
+
 static void set_preload(lua_State *L)
 {
     (void)luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
@@ -266,11 +282,8 @@ static void set_preload(lua_State *L)
         lua_pushcfunction(L, module->open);
         lua_setfield(L, -2, module->name);
     }
-    for (const struct bind_lua_module *module = bind_lua_modules; module->name != NULL; module++) {
-        lua_pushlightuserdata(L, (void *)(uintptr_t)module);
-        lua_pushcclosure(L, load_embedded, 1);
-        lua_setfield(L, -2, module->name);
-    }
+    for (const struct bind_lua_module *module = bind_lua_modules; module->name != NULL; module++)
+        preload(L, module);
     lua_pop(L, 1);
 }
 
@@ -281,7 +294,7 @@ void bind_open_libraries(lua_State *L)
     for (size_t i = 0; i < LC_COUNT(libraries); i++) {
         luaL_requiref(L, libraries[i].name, libraries[i].open, 1);
         if (libraries[i].names != NULL)
-            keep_only(L, libraries[i].names);
+            bind_keep_only(L, libraries[i].names);
         lua_pop(L, 1);
     }
     lua_pushglobaltable(L);

@@ -16,8 +16,16 @@ struct bind_vm {
     size_t memory_max;
     bool memory_refused; /* by the cap, in the current entry */
 
+    size_t text_max;   /* bytes of one text; 0: none */
+    bool text_refused; /* for that, in the current entry */
+
     int64_t instructions_max; /* 0: none */
     int64_t instructions_left;
+    int instruction_step; /* between two looks at the limits */
+    int64_t cpu_max_ms;   /* 0: none */
+    int64_t cpu_until_ms; /* of the current entry; 0: not known yet */
+
+    struct bind_policy *policy; /* that lives in this VM; NULL: it is no sandbox */
 
     size_t boxes; /* made and not collected */
 
@@ -27,6 +35,16 @@ struct bind_vm {
 };
 
 struct bind_vm *bind_vm_of(lua_State *L); /* cannot raise */
+
+/* vm.c: a VM with what `open` puts into it. Begin a new entry: all that is bounded counts anew. */
+bool bind_vm_open(struct bind_context *context, const struct bind_limits *limits,
+                  lua_CFunction open, struct bind_vm **out, struct lc_err *err) LC_MUST_CHECK;
+void bind_vm_enter(struct bind_vm *vm);
+
+/* libs.c: what of a library stays, by names that end with NULL; at the top of the stack. */
+void bind_keep_only(lua_State *L, const char *const *names);
+/* libs.c: a preloaded module of the Lua half, by name. */
+void bind_preload_embedded(lua_State *L, const char *name);
 
 /* libs.c: open the chosen libraries and preload the modules. May raise. */
 void bind_open_libraries(lua_State *L);

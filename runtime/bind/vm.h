@@ -52,6 +52,8 @@ struct bind_context {
 struct bind_limits {
     size_t memory_bytes;  /* 0: LC_VM_MEMORY_BYTES */
     int64_t instructions; /* of each entry from the host; 0: no limit. Within some thousands */
+    size_t text_bytes;    /* of one text; 0: no limit of its own */
+    int64_t cpu_ms;       /* processor time of each entry; 0: no limit */
 };
 
 #define LC_VM_MEMORY_BYTES     (256u * 1024 * 1024)

@@ -67,6 +67,11 @@ bool lc_cert_missing_names(const struct lc_cert *cert, const struct lc_csr *csr,
  * address at the end; URIs and others are dropped. Never basic constraints, key usage or key
  * identifiers of the CSR; other extensions of it only those whose OIDs stand in copy_extensions,
  * with the CSR's content and criticality; what is there already is not copied. */
+struct lc_subject_change {
+    const char *oid;   /* of the attribute, dotted */
+    const char *value; /* UTF-8, instead of what is there, or at the end; NULL: it goes */
+};
+
 struct lc_cert_shape {
     int64_t not_before; /* seconds since the epoch */
     int64_t validity_s; /* notAfter = notBefore + validity, cut at the issuer's notAfter */
@@ -77,6 +82,12 @@ struct lc_cert_shape {
     const char *const *extended_key_usage; /* NULL: server_auth, client_auth, or what is copied from
                                               the CSR, and none for a CA; empty: no extension */
     const char *const *copy_extensions;    /* NULL or empty: none */
+    const struct lc_sans *names;           /* exactly these, in this order; NULL: as above */
+    const struct lc_subject_change *subject; /* changes of the CSR's subject, which otherwise stays
+                                                byte for byte what it is; one for an OID */
+    size_t subject_count;
+    const struct lc_sans *permitted; /* name constraints of a CA: DNS names and e-mail hosts with */
+    const struct lc_sans *excluded;  /* what is below them, networks as "10.0.0.0/8"; NULL: none */
 };
 
 #define LC_CERT_SHAPE_INIT                                                                         \
@@ -103,6 +114,25 @@ struct lc_cert_shape {
 bool lc_cert_issue(const struct lc_csr *csr, const struct lc_cert *ca, const struct lc_key *ca_key,
                    const struct lc_cert_shape *shape, struct lc_cert **out, struct lc_err *err)
     LC_MUST_CHECK;
+
+/* The same in two steps, between which it can be looked at: what is signed is, byte for byte, what
+ * was prepared.
+ *
+ *     LC_AUTO(lc_cert_draft_free) struct lc_cert_draft *draft = NULL;
+ *     if (!lc_cert_prepare(csr, ca, ca_key, &shape, &draft, err) ||
+ *         !is_fine(lc_cert_draft_view(draft), err) ||
+ *         !lc_cert_draft_sign(draft, ca_key, &cert, err)) ...
+ *
+ * Errors of prepare as above. The view is a certificate whose signature is empty. */
+struct lc_cert_draft;
+bool lc_cert_prepare(const struct lc_csr *csr, const struct lc_cert *ca,
+                     const struct lc_key *ca_key, const struct lc_cert_shape *shape,
+                     struct lc_cert_draft **out, struct lc_err *err) LC_MUST_CHECK;
+void lc_cert_draft_free(struct lc_cert_draft *draft);
+LC_AUTO_POINTER(struct lc_cert_draft, lc_cert_draft_free);
+const struct lc_cert *lc_cert_draft_view(const struct lc_cert_draft *draft);
+bool lc_cert_draft_sign(const struct lc_cert_draft *draft, const struct lc_key *ca_key,
+                        struct lc_cert **out, struct lc_err *err) LC_MUST_CHECK;
 
 /* A self-signed CA (2.7, 2.8): SKI, basic constraints critical, key usage critical with
  * digital_signature, key_encipherment, key_cert_sign, crl_sign (EC, Ed25519: without encipherment),

@@ -1,9 +1,8 @@
 /* Certificates: issued for requests, and self-signed CAs (tls-certificates 2.6 to 2.8). */
 #include <string.h>
 
-#include "x509/cert_ossl.h"
+#include "x509/cert_build.h"
 #include "x509/csr_ossl.h"
-#include "x509/parts.h"
 
 /* The end of the year 9999, which is as far as GeneralizedTime goes. */
 #define LAST_TIME ((int64_t)253402300799)
@@ -241,6 +240,19 @@ static bool push_sans(STACK_OF(X509_EXTENSION) * stack, GENERAL_NAMES *names, bo
            lc_ext_push(stack, NID_subject_alt_name, critical, names, err);
 }
 
+static bool push_decided_sans(STACK_OF(X509_EXTENSION) * stack, const struct lc_sans *sans,
+                              bool critical, struct lc_err *err)
+{
+    LC_AUTO(GENERAL_NAMES_free) GENERAL_NAMES *names = GENERAL_NAMES_new();
+
+    if (names == NULL)
+        return lc_ossl_fail(err, LC_ENOMEM, "cannot write the names");
+    for (size_t i = 0; i < sans->count; i++)
+        if (!lc_sans_push_san(names, &sans->items[i], err))
+            return false;
+    return push_sans(stack, names, critical, err);
+}
+
 /* The CSR's names by kind, each in its order, and the subject's e-mail address. */
 static bool push_csr_sans(STACK_OF(X509_EXTENSION) * stack, const struct lc_csr *csr,
                           struct lc_err *err)
@@ -355,26 +367,6 @@ static X509 *new_certificate(EVP_PKEY *pkey, int64_t not_before, int64_t not_aft
     return LC_STEAL(cert);
 }
 
-static bool finish(X509 *cert, const STACK_OF(X509_EXTENSION) * stack, const struct lc_key *key,
-                   struct lc_cert **out, struct lc_err *err)
-{
-    LC_AUTO(lc_ossl_free) unsigned char *der = NULL;
-    EVP_PKEY *pkey;
-    const EVP_MD *digest;
-
-    for (int i = 0; i < sk_X509_EXTENSION_num(stack); i++)
-        if (X509_add_ext(cert, sk_X509_EXTENSION_value(stack, i), -1) != 1)
-            return lc_ossl_fail(err, LC_ENOMEM, "cannot write the extensions");
-    if (!lc_key_signing(key, &pkey, &digest, err))
-        return false;
-    if (X509_sign(cert, pkey, digest) <= 0)
-        return lc_ossl_fail(err, LC_ECRYPTO, "cannot sign the certificate");
-    const int len = i2d_X509(cert, &der);
-    if (len <= 0)
-        return lc_ossl_fail(err, LC_ECRYPTO, "cannot encode the certificate");
-    return lc_cert_from_der(der, (size_t)len, out, err);
-}
-
 static bool push_leaf_extensions(STACK_OF(X509_EXTENSION) * stack, const X509 *cert,
                                  const struct lc_csr *csr, const struct lc_cert *ca,
                                  const struct lc_cert_shape *shape, unsigned usages,
@@ -386,7 +378,12 @@ static bool push_leaf_extensions(STACK_OF(X509_EXTENSION) * stack, const X509 *c
 
     if (!push_authority_key_id(stack, ca, err) || !push_subject_key_id(stack, cert, err) ||
         !push_constraints(stack, shape->is_ca, shape->path_length, err) ||
-        !push_csr_sans(stack, csr, err) || !push_key_usage(stack, usages, err))
+        !(shape->names == NULL
+              ? push_csr_sans(stack, csr, err)
+              : push_decided_sans(stack, shape->names,
+                                  X509_NAME_entry_count(X509_get_subject_name(cert)) == 0, err)) ||
+        !push_key_usage(stack, usages, err) ||
+        !lc_cert_push_name_constraints(stack, shape->permitted, shape->excluded, err))
         return false;
     for (const char *const *oid = shape->copy_extensions; oid != NULL && *oid != NULL; oid++)
         copies_usage = copies_usage ||
@@ -403,8 +400,16 @@ static bool push_leaf_extensions(STACK_OF(X509_EXTENSION) * stack, const X509 *c
     return push_copied(stack, csr, shape->copy_extensions, err);
 }
 
-bool lc_cert_issue(const struct lc_csr *csr, const struct lc_cert *ca, const struct lc_key *ca_key,
-                   const struct lc_cert_shape *shape, struct lc_cert **out, struct lc_err *err)
+static bool check_constraints(const struct lc_cert_shape *shape, struct lc_err *err)
+{
+    if (!shape->is_ca && (shape->permitted != NULL || shape->excluded != NULL))
+        return lc_fail(err, LC_EUSAGE, "name constraints are for a CA");
+    return true;
+}
+
+bool lc_cert_prepare(const struct lc_csr *csr, const struct lc_cert *ca,
+                     const struct lc_key *ca_key, const struct lc_cert_shape *shape,
+                     struct lc_cert_draft **out, struct lc_err *err)
 {
     LC_AUTO(X509_REQ_free) X509_REQ *request = NULL;
     unsigned usages;
@@ -412,7 +417,8 @@ bool lc_cert_issue(const struct lc_csr *csr, const struct lc_cert *ca, const str
 
     lc_ossl_start();
     if (!check_usages(shape, lc_csr_key_type(csr), &usages, err) ||
-        !check_path_length(shape, shape->is_ca, err) || !check_ca(ca, ca_key, shape->is_ca, err) ||
+        !check_path_length(shape, shape->is_ca, err) || !check_constraints(shape, err) ||
+        !check_ca(ca, ca_key, shape->is_ca, err) ||
         !check_times(shape, lc_cert_not_after(ca), true, &not_after, err) ||
         !check_names(csr, err) || !lc_csr_open(csr, &request, err))
         return false;
@@ -427,8 +433,18 @@ bool lc_cert_issue(const struct lc_csr *csr, const struct lc_cert *ca, const str
     if (X509_set_subject_name(cert, X509_REQ_get_subject_name(request)) != 1 ||
         X509_set_issuer_name(cert, X509_get_subject_name(issuer)) != 1) /* D-31 */
         return lc_ossl_fail(err, LC_ENOMEM, "cannot write the certificate's names");
-    return push_leaf_extensions(stack, cert, csr, ca, shape, usages, err) &&
-           finish(cert, stack, ca_key, out, err);
+    return lc_cert_change_subject(cert, shape->subject, shape->subject_count, err) &&
+           push_leaf_extensions(stack, cert, csr, ca, shape, usages, err) &&
+           lc_cert_draft_new(cert, stack, ca_key, out, err);
+}
+
+bool lc_cert_issue(const struct lc_csr *csr, const struct lc_cert *ca, const struct lc_key *ca_key,
+                   const struct lc_cert_shape *shape, struct lc_cert **out, struct lc_err *err)
+{
+    LC_AUTO(lc_cert_draft_free) struct lc_cert_draft *draft = NULL;
+
+    return lc_cert_prepare(csr, ca, ca_key, shape, &draft, err) &&
+           lc_cert_draft_sign(draft, ca_key, out, err);
 }
 
 bool lc_cert_self_sign(const struct lc_attrs *attrs, const struct lc_key *key,
@@ -439,6 +455,7 @@ bool lc_cert_self_sign(const struct lc_attrs *attrs, const struct lc_key *key,
     int64_t not_after;
     EVP_PKEY *pkey;
     const EVP_MD *digest;
+    LC_AUTO(lc_cert_draft_free) struct lc_cert_draft *draft = NULL;
 
     lc_ossl_start();
     if (!check_path_length(shape, true, err) ||
@@ -461,5 +478,6 @@ bool lc_cert_self_sign(const struct lc_attrs *attrs, const struct lc_key *key,
     return push_subject_key_id(stack, cert, err) &&
            push_constraints(stack, true, shape->path_length, err) &&
            push_key_usage(stack, usages, err) && push_attrs_sans(stack, attrs, err) &&
-           finish(cert, stack, key, out, err);
+           lc_cert_draft_new(cert, stack, key, &draft, err) &&
+           lc_cert_draft_sign(draft, key, out, err);
 }

@@ -19,6 +19,7 @@ struct lc_csr {
     struct lc_name subject;
     struct lc_sans sans;
     struct lc_extensions extensions;
+    struct lc_strlist attributes;
     struct lc_spki spki;
     char signature_algorithm[LC_OID_TEXT_BYTES];
 };
@@ -37,6 +38,7 @@ void lc_csr_unref(struct lc_csr *csr)
     lc_name_release(&csr->subject);
     lc_sans_release(&csr->sans);
     lc_extensions_release(&csr->extensions);
+    lc_strlist_release(&csr->attributes);
     lc_free(csr);
 }
 
@@ -62,14 +64,18 @@ static bool read_attributes(struct lc_der in, struct lc_csr *csr, struct lc_err 
                                                0x82, 0x37, 0x02, 0x01, 0x0e };
     struct lc_der attribute;
     struct lc_der_item type;
+    char text[LC_OID_TEXT_BYTES];
 
     while (in.left != 0) {
         if (!lc_der_enter(&in, LC_DER_SEQUENCE, &attribute) ||
             !lc_der_take(&attribute, LC_DER_OID, &type))
             return lc_fail(err, LC_EPARSE, "an attribute is malformed");
         if (!lc_bytes_equal(type.bytes, type.len, pkcs9, sizeof(pkcs9)) &&
-            !lc_bytes_equal(type.bytes, type.len, microsoft, sizeof(microsoft)))
+            !lc_bytes_equal(type.bytes, type.len, microsoft, sizeof(microsoft))) {
+            if (!lc_der_oid(&type, text, err) || !lc_strlist_add(&csr->attributes, text, err))
+                return false;
             continue;
+        }
         if (!read_extension_request(attribute, csr, err))
             return false;
     }
@@ -241,6 +247,16 @@ int lc_csr_key_bits(const struct lc_csr *csr)
 const char *lc_csr_curve(const struct lc_csr *csr)
 {
     return csr->spki.curve;
+}
+
+uint64_t lc_csr_rsa_exponent(const struct lc_csr *csr)
+{
+    return csr->spki.rsa_exponent;
+}
+
+const struct lc_strlist *lc_csr_attributes(const struct lc_csr *csr)
+{
+    return &csr->attributes;
 }
 
 const char *lc_csr_signature_algorithm(const struct lc_csr *csr)

@@ -63,7 +63,13 @@ bool lc_csr_attrs(const struct lc_csr *csr, bool is_ca, struct lc_attrs *out, st
 bool lc_csr_asks_for_ca(const struct lc_csr *csr);
 
 enum lc_key_type lc_csr_key_type(const struct lc_csr *csr);
-int lc_csr_key_bits(const struct lc_csr *csr);                    /* as lc_key_bits */
+int lc_csr_key_bits(const struct lc_csr *csr);      /* as lc_key_bits */
+const char *lc_csr_curve(const struct lc_csr *csr); /* as lc_key_curve */
+/* Of an RSA key; 0 for another key, and for one that is over 64 bits. */
+uint64_t lc_csr_rsa_exponent(const struct lc_csr *csr);
+/* Object identifiers of the attributes other than the request for extensions, such as a
+ * challengePassword: nothing of them goes into a certificate. */
+const struct lc_strlist *lc_csr_attributes(const struct lc_csr *csr);
 const char *lc_csr_signature_algorithm(const struct lc_csr *csr); /* "sha256WithRSAEncryption" */
 
 #endif

@@ -12,6 +12,4 @@ bool lc_csr_from_der(const unsigned char *der, size_t der_len, struct lc_csr **o
 /* OpenSSL's form of it, with its signature verified (LC_ECRYPTO); free with X509_REQ_free. */
 bool lc_csr_open(const struct lc_csr *csr, X509_REQ **out, struct lc_err *err) LC_MUST_CHECK;
 
-const char *lc_csr_curve(const struct lc_csr *csr);
-
 #endif

@@ -92,6 +92,10 @@ struct lc_sans {
 void lc_sans_release(struct lc_sans *sans);
 LC_AUTO_VALUE(struct lc_sans, lc_sans_release);
 
+/* One more, copied; tag: as above. */
+bool lc_sans_add(struct lc_sans *sans, enum lc_san_type type, int tag, const char *value,
+                 struct lc_err *err) LC_MUST_CHECK;
+
 const char *lc_san_type_name(
     enum lc_san_type type); /* "DNS", "IP", "OID", "email", "URI", "other" */
 

@@ -64,6 +64,9 @@ bool lc_sans_read(const struct lc_extension *extension, struct lc_sans *out, str
 /* value: as lc_san has it; not for LC_SAN_OTHER. */
 bool lc_sans_push(GENERAL_NAMES *names, enum lc_san_type type, const char *value,
                   struct lc_err *err) LC_MUST_CHECK;
+/* The same for one that was read or decided, LC_SAN_OTHER too. */
+bool lc_sans_push_san(GENERAL_NAMES *names, const struct lc_san *san, struct lc_err *err)
+    LC_MUST_CHECK;
 bool lc_sans_push_list(GENERAL_NAMES *names, enum lc_san_type type, const struct lc_strlist *values,
                        struct lc_err *err) LC_MUST_CHECK;
 
@@ -113,8 +116,9 @@ const char *lc_extended_usage_name(const char *oid);
 
 struct lc_spki {
     enum lc_key_type type;
-    int bits;          /* 0 where they cannot be told */
-    const char *curve; /* as lc_key_curve; static */
+    int bits;              /* 0 where they cannot be told */
+    const char *curve;     /* as lc_key_curve; static */
+    uint64_t rsa_exponent; /* 0: not RSA, or over 64 bits */
     unsigned char fingerprint[LC_SHA256_BYTES];
 };
 

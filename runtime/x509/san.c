@@ -5,6 +5,19 @@
 #include "base/text.h"
 #include "x509/parts.h"
 
+bool lc_sans_add(struct lc_sans *sans, enum lc_san_type type, int tag, const char *value,
+                 struct lc_err *err)
+{
+    if (!lc_grow(&sans->items, &sans->capacity, sans->count, sizeof(*sans->items)))
+        return lc_fail_memory(err);
+    struct lc_san *san = &sans->items[sans->count];
+    *san = (struct lc_san){ .type = type, .tag = tag, .value = lc_strdup(value) };
+    if (san->value == NULL)
+        return lc_fail_memory(err);
+    sans->count++;
+    return true;
+}
+
 void lc_sans_release(struct lc_sans *sans)
 {
     for (size_t i = 0; i < sans->count; i++)
@@ -149,6 +162,29 @@ bool lc_sans_push(GENERAL_NAMES *names, enum lc_san_type type, const char *value
         return lc_ossl_fail(err, LC_ENOMEM, "cannot write the name '%.80s'", value);
     (void)LC_STEAL(name);
     return true;
+}
+
+/* value: the GeneralName's DER in hex, as it was read. */
+static bool push_other(GENERAL_NAMES *names, const char *hex, struct lc_err *err)
+{
+    long len = 0;
+    LC_AUTO(lc_ossl_free) unsigned char *der = OPENSSL_hexstr2buf(hex, &len);
+    const unsigned char *at = der;
+    LC_AUTO(GENERAL_NAME_free)
+    GENERAL_NAME *name = der == NULL ? NULL : d2i_GENERAL_NAME(NULL, &at, len);
+
+    if (name == NULL || at != der + len)
+        return lc_ossl_fail(err, LC_ECRYPTO, "cannot write a name of an unknown kind");
+    if (sk_GENERAL_NAME_push(names, name) <= 0)
+        return lc_ossl_fail(err, LC_ENOMEM, "cannot write a name of an unknown kind");
+    (void)LC_STEAL(name);
+    return true;
+}
+
+bool lc_sans_push_san(GENERAL_NAMES *names, const struct lc_san *san, struct lc_err *err)
+{
+    return san->type == LC_SAN_OTHER ? push_other(names, san->value, err)
+                                     : lc_sans_push(names, san->type, san->value, err);
 }
 
 bool lc_sans_push_list(GENERAL_NAMES *names, enum lc_san_type type, const struct lc_strlist *values,

@@ -62,8 +62,22 @@ static enum lc_key_type type_of(const struct lc_der_item *algorithm)
     return LC_KEY_OTHER;
 }
 
+/* 0 when it is no positive number of at most 64 bits. */
+static uint64_t read_exponent(struct lc_der numbers)
+{
+    struct lc_der_item item;
+    uint64_t number = 0;
+
+    if (!lc_der_take(&numbers, LC_DER_INTEGER, &item) || !lc_der_is_integer(&item) ||
+        item.bytes[0] >= 0x80 || item.len > 9 || (item.len == 9 && item.bytes[0] != 0))
+        return 0;
+    for (size_t i = 0; i < item.len; i++)
+        number = number << 8 | item.bytes[i];
+    return number;
+}
+
 /* Bits of the modulus; 0 where it is not RSAPublicKey (RFC 8017 appendix A.1.1). */
-static int rsa_bits(const struct lc_der_item *key)
+static int read_rsa(const struct lc_der_item *key, uint64_t *exponent_out)
 {
     struct lc_der in = { key->bytes + 1, key->len - 1 }; /* behind the count of unused bits */
     struct lc_der numbers;
@@ -79,6 +93,7 @@ static int rsa_bits(const struct lc_der_item *key)
     int bits = (int)(modulus.len - skipped) * 8;
     for (unsigned top = modulus.bytes[skipped]; top < 0x80; top <<= 1)
         bits--;
+    *exponent_out = read_exponent(numbers);
     return bits;
 }
 
@@ -148,7 +163,7 @@ bool lc_spki_read(const struct lc_der_item *spki, struct lc_spki *out, struct lc
         return lc_fail(err, LC_EPARSE, "the public key is malformed");
     out->type = type_of(&parts.algorithm);
     if (out->type == LC_KEY_RSA)
-        out->bits = rsa_bits(&parts.key);
+        out->bits = read_rsa(&parts.key, &out->rsa_exponent);
     else if (out->type == LC_KEY_EC)
         name_curve(&parts, out);
     else if (out->type == LC_KEY_ED25519)

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "cli/cmd.h"
+#include "cli/man.h"
 
 #define COMMANDS_MAX 32
 
@@ -121,6 +122,10 @@ static int run(const struct lc_args *args, struct lc_err *err)
     const struct lc_cmd *cmd = NULL;
     const char *parent = NULL;
 
+    if (lc_args_has(args, "man")) {
+        lc_man_print();
+        return LC_EXIT_DONE;
+    }
     for (size_t i = 0; i < args->count; i++) {
         parent = cmd == NULL ? NULL : cmd->name;
         cmd = table == NULL ? NULL : lc_cmd_find(table, args->positionals[i]);
@@ -137,10 +142,16 @@ static int run(const struct lc_args *args, struct lc_err *err)
     return LC_EXIT_DONE;
 }
 
+static const struct lc_opt options[] = {
+    { "man", 0, NULL, "everything, as the source of a manual page" },
+    { NULL, 0, NULL, NULL },
+};
+
 const struct lc_cmd lc_cmd_help = {
     .name = "help",
     .synopsis = "[COMMAND [VERB]]",
     .summary = "what the commands do, or one of them",
+    .options = options,
     .max = 2,
     .run = run,
 };

@@ -29,6 +29,9 @@ CFLAGS_debug   := -O0 -g3 -DLC_SMALL_BUFFERS -DLC_FAULT_HOOKS
 CFLAGS_asan    := -O1 -g3 -fno-omit-frame-pointer -fsanitize=address,undefined \
                   -fno-sanitize-recover=all -DLC_SMALL_BUFFERS -DLC_FAULT_HOOKS
 CFLAGS_fault   := -O1 -g3 -DLC_SMALL_BUFFERS -DLC_FAULT_HOOKS
+# What a plain Lua loads: position independent, and no symbol of ours but luaopen_charm_*.
+CFLAGS_module := -O2 -fPIC -ffunction-sections -fdata-sections -fstack-protector-strong \
+                 -D_FORTIFY_SOURCE=2 -DLC_LUA_MODULE
 LDFLAGS_asan   := -fsanitize=address,undefined
 # The refusals of runtime/base/static.c stand in for the loader and the resolver.
 LDFLAGS_release := -static-pie -Wl,-z,relro,-z,now -Wl,--gc-sections \
@@ -63,7 +66,15 @@ RELEASED_ONLY := tests/cli/static.t tests/conformance/canary.t
 SCRIPTS       := $(filter-out $(if $(filter release,$(PROFILE)),,$(RELEASED_ONLY)), \
                  $(wildcard tests/cli/*.t tests/model/*.t tests/conformance/*.t))
 
-.PHONY: all help test check asan valgrind ci mutants demo format install clean setup units objects FORCE
+# The modules that a plain lua5.4 can require, in one library: `charm.x509` finds it by its loader for
+# all of a package's parts, as luaopen_charm_x509 in charm.so.
+MODULE         := build/module/charm.so
+MODULE_LIBS     = $(shell $(PKG_CONFIG) --libs libcrypto jansson yaml-0.1)
+MODULE_OPENERS := luaopen_charm_x509 luaopen_charm_json
+LUADIR ?= $(PREFIX)/share/lua/5.4
+LIBDIR ?= $(PREFIX)/lib/lua/5.4
+
+.PHONY: all module install-module help test check asan valgrind ci mutants demo format install clean setup units objects FORCE
 .DELETE_ON_ERROR:
 
 all: $(PROGRAM)
@@ -78,6 +89,7 @@ help:
 	@echo 'make ci             what CI runs: check, test, asan, valgrind'
 	@echo 'make mutants        plants faults, one at a time: each must turn its test red (T=: as above)'
 	@echo 'make install        PREFIX=$(PREFIX), DESTDIR='
+	@echo 'make module         what a plain lua5.4 can require, as the rockspec builds it'
 	@echo 'make format clean'
 
 # --- building ----------------------------------------------------------------------------------
@@ -141,6 +153,20 @@ $(TEST_LIB): $(TEST_OBJECTS)
 
 # Everything that is compiled, and nothing linked: for the lints.
 objects: $(OBJECTS) $(TEST_LIB) $(UNIT_SOURCES:%.c=$(BUILD)/obj/%.o)
+
+# --- modules for a plain Lua -------------------------------------------------------------------
+
+$(BUILD)/charm.so: $(ARCHIVES) $(MODULES_OBJECT) runtime/bind/module.map
+	$(SAY) LINK $@
+	$(Q)$(CC) $(CFLAGS_$(PROFILE)) $(LDFLAGS) -shared -Wl,-z,relro,-z,now,-z,nodelete -Wl,--gc-sections \
+	    -Wl,--version-script=runtime/bind/module.map $(MODULE_OPENERS:%=-Wl,-u,%) -o $@ \
+	    $(LINK_ARCHIVES) $(MODULES_OBJECT) $(MODULE_LIBS)
+
+module:
+	@$(MAKE) --no-print-directory PROFILE=module LAYERS='base x509 juju tls charm bind' $(MODULE)
+
+install-module:
+	install -D -m 755 $(MODULE) $(DESTDIR)$(LIBDIR)/charm.so
 
 # --- tests -------------------------------------------------------------------------------------
 

@@ -148,6 +148,9 @@ struct lc_secret *bind_newsecret(lua_State *L);
  * that the author used. */
 const struct lc_juju *bind_juju(lua_State *L, const char *what);
 
+/* Each luaopen of a module that a plain Lua can load calls it first; see guest.c. May raise. */
+void bind_module_open(lua_State *L);
+
 /* mods.c: the C modules put into package.preload; ends with a NULL name. */
 struct bind_c_module {
     const char *name;

@@ -293,6 +293,7 @@ int luaopen_charm_json(lua_State *L)
         { NULL, NULL },
     };
 
+    bind_module_open(L);
     luaL_newlib(L, functions);
     lua_pushlightuserdata(L, NULL);
     lua_setfield(L, -2, "null");

@@ -13,6 +13,7 @@ int luaopen_charm_x509(lua_State *L)
         { "chain", bind_x509_chain },
     };
 
+    bind_module_open(L);
     lua_createtable(L, 0, (int)LC_COUNT(parts));
     for (size_t i = 0; i < LC_COUNT(parts); i++) {
         lua_newtable(L);

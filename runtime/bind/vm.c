@@ -10,10 +10,12 @@
 #define INSTRUCTION_STEP 10000 /* between two looks at the limit */
 #define CPU_STEP         200   /* the same, where processor time is bounded */
 
+#ifndef LC_LUA_MODULE /* where guest.c has it */
 struct bind_vm *bind_vm_of(lua_State *L)
 {
     return *(struct bind_vm **)lua_getextraspace(L);
 }
+#endif
 
 struct bind_context *bind_context(lua_State *L)
 {

@@ -1,56 +1,28 @@
 /* luacharm x509 show: what is in PEM files. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/file.h"
 #include "base/text.h"
 #include "cli/cmd.h"
+#include "cli/x509_file.h"
 #include "cli/x509_show.h"
 
 #define OUTPUT_MAX_BYTES (256u * 1024 * 1024)
-#define LABEL_MAX_BYTES  64
 
-/* The next block of a text; views into it. */
-struct block {
-    const char *begin;
-    size_t len;
-    char label[LABEL_MAX_BYTES];
+struct output {
+    const char *file; /* its name */
+    struct lc_buf text;
+    struct lc_json_writer json;
+    bool as_json;
 };
 
-enum found { FOUND_NONE, FOUND_BLOCK, FOUND_CUT_OFF };
-
-static enum found next_block(const char *text, size_t len, struct block *out)
-{
-    static const char begin_mark[] = "-----BEGIN ";
-    char end_line[LABEL_MAX_BYTES + 16];
-    const char *end_of_text = text + len;
-
-    out->begin = memmem(text, len, begin_mark, strlen(begin_mark));
-    if (out->begin == NULL)
-        return FOUND_NONE;
-    const char *label = out->begin + strlen(begin_mark);
-    const char *dashes = memmem(label, (size_t)(end_of_text - label), "-----", 5);
-    if (dashes == NULL || (size_t)(dashes - label) >= sizeof(out->label))
-        return FOUND_CUT_OFF;
-    (void)snprintf(out->label, sizeof(out->label), "%.*s", (int)(dashes - label), label);
-    (void)snprintf(end_line, sizeof(end_line), "-----END %s-----", out->label);
-    const char *end = memmem(dashes, (size_t)(end_of_text - dashes), end_line, strlen(end_line));
-    if (end == NULL)
-        return FOUND_CUT_OFF;
-    out->len = (size_t)(end - out->begin) + strlen(end_line);
-    return FOUND_BLOCK;
-}
-
 /* *known_out: whether blocks with this label are looked at. */
-static bool read_block(const struct block *block, struct lc_shown *out, bool *known_out,
+static bool read_block(const struct x509_block *block, struct lc_shown *out, bool *known_out,
                        struct lc_err *err)
 {
-    *known_out = true;
     if (lc_text_has_suffix(block->label, "CERTIFICATE REQUEST"))
         return lc_csr_parse(block->begin, block->len, &out->csr, err);
-    if (strcmp(block->label, "CERTIFICATE") == 0 || strcmp(block->label, "X509 CERTIFICATE") == 0)
+    if (x509_is_certificate(block))
         return lc_cert_parse(block->begin, block->len, &out->cert, err);
     if (!lc_text_has_suffix(block->label, "PRIVATE KEY")) {
         *known_out = false;
@@ -60,12 +32,6 @@ static bool read_block(const struct block *block, struct lc_shown *out, bool *kn
     return lc_key_parse(block->begin, block->len, NULL, &out->key, err) ||
            err->code == LC_EPASSWORD;
 }
-
-struct output {
-    struct lc_buf text;
-    struct lc_json_writer json;
-    bool as_json;
-};
 
 static void put(struct output *output, const struct lc_shown *shown)
 {
@@ -78,66 +44,18 @@ static void put(struct output *output, const struct lc_shown *shown)
     lc_shown_put_text(shown, &output->text);
 }
 
-static bool show_text(const char *file, const char *text, size_t len, struct output *output,
-                      struct lc_err *err)
+static bool show_block(void *context, const struct x509_block *block, bool *known_out,
+                       struct lc_err *err)
 {
-    const char *end = text + len;
-    char other[LABEL_MAX_BYTES] = "";
-    size_t number = 0;
-    struct block block;
-    enum found found;
+    struct output *output = context;
+    LC_AUTO(lc_shown_release)
+    struct lc_shown shown = { .file = output->file, .number = block->number };
 
-    while ((found = next_block(text, (size_t)(end - text), &block)) == FOUND_BLOCK) {
-        LC_AUTO(lc_shown_release) struct lc_shown shown = { .file = file, .number = number + 1 };
-        bool known;
-        if (!read_block(&block, &shown, &known, err))
-            return lc_wrap(err, "%s: number %zu", file, number + 1);
-        if (known) {
-            number++;
-            put(output, &shown);
-        } else {
-            memcpy(other, block.label, sizeof(other));
-        }
-        text = block.begin + block.len;
-    }
-    if (found == FOUND_CUT_OFF)
-        return lc_fail(err, LC_EPARSE, "%s: number %zu: it is cut off: there is no end line", file,
-                       number + 1);
-    if (number > 0)
-        return true;
-    if (*other != '\0')
-        return lc_fail(err, LC_EPARSE,
-                       "%s: no key, request or certificate in it, but a block called '%s'", file,
-                       other);
-    return lc_fail(err, LC_EPARSE, "%s: no key, request or certificate in PEM in it", file);
-}
-
-/* Not by stdio, whose buffer would keep a key. */
-static bool read_standard_input(struct lc_secret *out, struct lc_err *err)
-{
-    char *room;
-
-    while ((room = lc_secret_room(out, 4096, err)) != NULL) {
-        const ssize_t count = read(STDIN_FILENO, room, 4096);
-        if (count == 0)
-            return true;
-        if (count > 0)
-            lc_secret_grew(out, (size_t)count);
-        else if (errno != EINTR)
-            return lc_fail_errno(err, errno, "cannot read standard input");
-    }
-    return lc_wrap(err, "standard input");
-}
-
-static bool show_file(const char *file, struct output *output, struct lc_err *err)
-{
-    LC_AUTO(lc_secret_release) struct lc_secret content = LC_SECRET_INIT;
-    const bool is_input = strcmp(file, "-") == 0;
-
-    if (is_input ? !read_standard_input(&content, err) : !lc_file_read_secret(file, &content, err))
+    if (!read_block(block, &shown, known_out, err))
         return false;
-    return show_text(is_input ? "standard input" : file, content.data == NULL ? "" : content.data,
-                     content.len, output, err);
+    if (*known_out)
+        put(output, &shown);
+    return true;
 }
 
 /* A file that cannot be shown does not keep the others from it. */
@@ -152,7 +70,9 @@ static int run_show(const struct lc_args *args, struct lc_err *err)
         lc_json_begin_array(&output.json);
     for (size_t i = 0; i < args->count; i++) {
         struct lc_err failure = LC_ERR_INIT;
-        if (show_file(args->positionals[i], &output, &failure))
+        output.file = x509_file_name(args->positionals[i]);
+        if (x509_each_block(args->positionals[i], "key, request or certificate", show_block,
+                            &output, &failure))
             continue;
         lc_cmd_print_error(&failure);
         status = LC_EXIT_FAILED;
@@ -183,11 +103,11 @@ static const struct lc_cmd show = {
     .run = run_show,
 };
 
-static const struct lc_cmd *const verbs[] = { &show, NULL };
+static const struct lc_cmd *const verbs[] = { &show, &x509_cmd_lint, NULL };
 
 const struct lc_cmd lc_cmd_x509 = {
     .name = "x509",
-    .synopsis = "VERB ...",
-    .summary = "look at keys, requests and certificates",
+    .synopsis = "VERB [WORD...]",
+    .summary = "look at keys, requests and certificates, and what is wrong with them",
     .subcommands = verbs,
 };

@@ -25,6 +25,18 @@ const char *lc_name_get(const struct lc_name *name, const char *oid)
     return NULL;
 }
 
+bool lc_name_equals(const struct lc_name *a, const struct lc_name *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (a->entries[i].rdn != b->entries[i].rdn ||
+            strcmp(a->entries[i].oid, b->entries[i].oid) != 0 ||
+            strcmp(a->entries[i].value, b->entries[i].value) != 0)
+            return false;
+    return true;
+}
+
 const char *lc_oid_long_name(const struct lc_der_item *oid)
 {
     const unsigned char *at = oid->whole;

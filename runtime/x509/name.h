@@ -48,6 +48,9 @@ LC_AUTO_VALUE(struct lc_name, lc_name_release);
 /* Value of the first entry with this OID; NULL when there is none. */
 const char *lc_name_get(const struct lc_name *name, const char *oid);
 
+/* The same attributes in the same places; case counts, string types do not. */
+bool lc_name_equals(const struct lc_name *a, const struct lc_name *b);
+
 #define LC_OID_COMMON_NAME       "2.5.4.3"
 #define LC_OID_COUNTRY           "2.5.4.6"
 #define LC_OID_LOCALITY          "2.5.4.7"

@@ -100,8 +100,12 @@ bool lc_ext_read_key_usage(const struct lc_extensions *list, bool *present, unsi
 
 #define LC_USAGE_DIGITAL_SIGNATURE 0
 #define LC_USAGE_KEY_ENCIPHERMENT  2
+#define LC_USAGE_DATA_ENCIPHERMENT 3
+#define LC_USAGE_KEY_AGREEMENT     4
 #define LC_USAGE_KEY_CERT_SIGN     5
 #define LC_USAGE_CRL_SIGN          6
+#define LC_USAGE_ENCIPHER_ONLY     7
+#define LC_USAGE_DECIPHER_ONLY     8
 #define LC_USAGE_COUNT             9
 
 /* "digital_signature"; NULL past the end. Static. */

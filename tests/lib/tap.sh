@@ -4,6 +4,7 @@
 #   workdir                     a temporary folder of its own, made the current one, removed at the end
 #   passes NAME COMMAND...      a test: the command succeeds; what it printed is in $OUT
 #   fails NAME STATUS TEXT COMMAND...   it exits with STATUS, and its standard error has TEXT
+#   finds NAME COMMAND...       it exits with 3, with nothing on standard error; $OUT as above
 #   is NAME GOT WANTED          a test: two texts are equal
 #   has NAME TEXT PART          a test: a text has a part
 #   lacks NAME TEXT PART
@@ -60,6 +61,19 @@ fails() {
     else
         tap_result "$tap_name" false "exit status $tap_status, wanted $tap_wanted and '$tap_text':
 $(cat "$OUT.err")"
+    fi
+}
+
+finds() {
+    tap_name=$1
+    shift
+    "$@" >"$OUT" 2>"$OUT.err"
+    tap_status=$?
+    if [ $tap_status -eq 3 ] && [ ! -s "$OUT.err" ]; then
+        tap_result "$tap_name" true
+    else
+        tap_result "$tap_name" false "exit status $tap_status, wanted 3: $*
+$(cat "$OUT.err" "$OUT")"
     fi
 }
 

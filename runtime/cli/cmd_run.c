@@ -36,7 +36,7 @@ static int run(const struct lc_args *args, struct lc_err *err)
 const struct lc_cmd lc_cmd_run = {
     .name = "run",
     .synopsis = "FILE [ARG...]",
-    .summary = "run a Lua script with the charm modules at hand",
+    .summary = "run a Lua script with the charm modules at hand; - is standard input",
     .min = 1,
     .max = LC_ANY,
     .words_follow = true,

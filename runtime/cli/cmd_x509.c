@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/input.h"
 #include "base/text.h"
 #include "cli/cmd.h"
 #include "cli/x509_file.h"
@@ -70,7 +71,7 @@ static int run_show(const struct lc_args *args, struct lc_err *err)
         lc_json_begin_array(&output.json);
     for (size_t i = 0; i < args->count; i++) {
         struct lc_err failure = LC_ERR_INIT;
-        output.file = x509_file_name(args->positionals[i]);
+        output.file = lc_input_name(args->positionals[i]);
         if (x509_each_block(args->positionals[i], "key, request or certificate", show_block,
                             &output, &failure))
             continue;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/input.h"
 #include "base/json.h"
 #include "cli/cmd.h"
 #include "cli/x509_file.h"
@@ -166,7 +167,7 @@ static bool lint_file(const char *file, const struct lc_chain *given, struct lin
                       struct lc_err *err)
 {
     LC_AUTO(lint_input_release) struct lint_input input = LINT_INPUT_INIT;
-    const char *name = x509_file_name(file);
+    const char *name = lc_input_name(file);
 
     if (!x509_each_block(file, "certificate", add_certificate, &input, err))
         return false;

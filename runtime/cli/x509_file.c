@@ -1,13 +1,10 @@
 /* PEM files, block by block. A file is read as something secret, since it may hold a key. */
 #include "cli/x509_file.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/file.h"
-#include "base/secret.h"
+#include "base/input.h"
 
 enum found { FOUND_NONE, FOUND_BLOCK, FOUND_CUT_OFF };
 
@@ -63,37 +60,14 @@ static bool each_of_text(const char *name, const struct lc_secret *content, cons
     return lc_fail(err, LC_EPARSE, "%s: no %s in PEM in it", name, wanted);
 }
 
-/* Not by stdio, whose buffer would keep a key. */
-static bool read_standard_input(struct lc_secret *out, struct lc_err *err)
-{
-    char *room;
-
-    while ((room = lc_secret_room(out, 4096, err)) != NULL) {
-        const ssize_t count = read(STDIN_FILENO, room, 4096);
-        if (count == 0)
-            return true;
-        if (count > 0)
-            lc_secret_grew(out, (size_t)count);
-        else if (errno != EINTR)
-            return lc_fail_errno(err, errno, "cannot read standard input");
-    }
-    return lc_wrap(err, "standard input");
-}
-
-const char *x509_file_name(const char *file)
-{
-    return strcmp(file, "-") == 0 ? "standard input" : file;
-}
-
 bool x509_each_block(const char *file, const char *wanted, x509_block_fn each, void *context,
                      struct lc_err *err)
 {
     LC_AUTO(lc_secret_release) struct lc_secret content = LC_SECRET_INIT;
-    const bool is_input = strcmp(file, "-") == 0;
 
-    if (is_input ? !read_standard_input(&content, err) : !lc_file_read_secret(file, &content, err))
+    if (!lc_input_read(file, LC_SECRET_MAX_BYTES, &content, err))
         return false;
-    return each_of_text(x509_file_name(file), &content, wanted, each, context, err);
+    return each_of_text(lc_input_name(file), &content, wanted, each, context, err);
 }
 
 bool x509_is_certificate(const struct x509_block *block)

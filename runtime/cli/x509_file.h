@@ -23,14 +23,12 @@ struct x509_block {
 typedef bool (*x509_block_fn)(void *context, const struct x509_block *block, bool *known_out,
                               struct lc_err *err);
 
-/* file: a path, or "-" for standard input. wanted: "certificate", for the message where there is
+/* file: as lc_input_read takes it. wanted: "certificate", for the message where there is
  * none. LC_EPARSE: none in it, or one is cut off. Messages begin with the file's name. */
 bool x509_each_block(const char *file, const char *wanted, x509_block_fn each, void *context,
                      struct lc_err *err) LC_MUST_CHECK;
 
 extern const struct lc_cmd x509_cmd_lint; /* cmd_x509_lint.c */
-
-const char *x509_file_name(const char *file); /* "standard input" for "-" */
 
 bool x509_is_certificate(const struct x509_block *block);
 

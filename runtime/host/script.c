@@ -1,6 +1,7 @@
 /* One script, without a charm. */
 #include <string.h>
 
+#include "base/input.h"
 #include "base/mem.h"
 #include "host/connection.h"
 #include "host/host.h"
@@ -22,9 +23,13 @@ static bool run(struct bind_context *context, const char *path, const struct lc_
 {
     LC_AUTO(bind_vm_free) struct bind_vm *vm = NULL;
 
-    if (!bind_vm_new(context, NULL, &vm, err) || !set_path(vm, path, err))
+    LC_AUTO(lc_secret_release) struct lc_secret text = LC_SECRET_INIT;
+
+    if (!lc_input_read(path, LC_SCRIPT_MAX_BYTES, &text, err) ||
+        !bind_vm_new(context, NULL, &vm, err) || !set_path(vm, path, err))
         return false;
-    if (bind_vm_run_file(vm, path, args, err))
+    if (bind_vm_run_text(vm, strcmp(path, "-") == 0 ? "stdin" : path,
+                         text.data == NULL ? "" : text.data, text.len, args, err))
         return true;
     lc_buf_puts(traceback, bind_vm_traceback(vm));
     return false;

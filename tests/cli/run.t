@@ -93,4 +93,15 @@ setmetatable({}, { __gc = function() error "too late" end })
 LUA
 passes 'an error in a finalizer does not fail the script' "$L" run finalizer.lua
 has 'and is told' "$(cat "$OUT")" 'too late'
+
+# --- what is not a file ------------------------------------------------------------------------
+
+printf 'print(arg[0], ...)\n' >words.lua
+is 'a script on standard input' "$("$LUACHARM" run - a b <words.lua)" "$(printf 'stdin\ta\tb')"
+is 'a script in a pipe' "$(cat words.lua | "$LUACHARM" run /dev/fd/0 a)" "$(printf '/dev/fd/0\ta')"
+echo 'error "broken"' >broken.lua
+fails 'an error of one on standard input' 1 'luacharm: stdin:1: broken' \
+    sh -c '"$1" run - <broken.lua' sh "$LUACHARM"
+fails 'a folder as a script' 1 'luacharm: .: a folder, not a file' "$LUACHARM" run .
+fails 'a script without end' 1 'luacharm: /dev/zero: more than 4194304 bytes' "$LUACHARM" run /dev/zero
 done_testing

@@ -59,6 +59,11 @@ passes 'several files' "$L" x509 show csr.pem ca.pem
 is 'are shown in order' "$(grep -c '' "$OUT")" "$(($("$L" x509 show csr.pem | grep -c '') + $("$L" x509 show ca.pem | grep -c '') + 1))"
 
 is 'standard input' "$("$L" x509 show - <ca.pem | head -n 1)" 'standard input: certificate'
+is 'a pipe' "$(cat ca.pem | "$L" x509 show /dev/fd/0 | head -n 1)" '/dev/fd/0: certificate'
+mkfifo pipe
+cat ca.pem >pipe &
+is 'a pipe with a name' "$("$L" x509 show pipe | head -n 1)" 'pipe: certificate'
+wait
 is 'standard input beside files' "$(cat ca.pem | "$L" x509 show csr.pem - | grep -c '^[a-z].*: ')" 2
 
 # --- encrypted keys ----------------------------------------------------------------------------
@@ -100,6 +105,8 @@ sed '/END/d' rsa.pem >endless.pem
 sed '2s/^..../AAAA/' cert.pem >garbled.pem
 printf -- '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n' >hollow.pem
 printf -- '-----BEGIN ' >label.pem
+fails 'a folder' 1 'luacharm: .: a folder, not a file' "$L" x509 show .
+fails 'what has no end' 1 'luacharm: /dev/zero: more than 1000000 bytes' "$L" x509 show /dev/zero
 fails 'an empty file' 1 'luacharm: empty.pem: no key, request or certificate in PEM in it' "$L" x509 show empty.pem
 fails 'a text without PEM' 1 'text.pem: no key, request or certificate' "$L" x509 show text.pem
 fails 'a truncated certificate' 1 'truncated.pem: number 1: it is cut off' "$L" x509 show truncated.pem

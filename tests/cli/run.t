@@ -54,7 +54,7 @@ passes 'the charm modules are at hand' "$L" run all.lua
 # --- errors ------------------------------------------------------------------------------------
 
 fails 'a script that is not there' 1 'luacharm: nothing.lua: No such file or directory' "$L" run nothing.lua
-fails 'a script that is a folder' 1 'luacharm: folder: not a regular file' "$L" run folder
+fails 'a script that is a folder' 1 'luacharm: folder: a folder, not a file' "$L" run folder
 printf '\n\nx = = 1\n' >syntax.lua
 fails 'a syntax error has its line' 1 "luacharm: syntax.lua:3: unexpected symbol near '='" "$L" run syntax.lua
 printf 'local t\n\nprint(t.x)\n' >nil.lua
@@ -102,6 +102,5 @@ is 'a script in a pipe' "$(cat words.lua | "$LUACHARM" run /dev/fd/0 a)" "$(prin
 echo 'error "broken"' >broken.lua
 fails 'an error of one on standard input' 1 'luacharm: stdin:1: broken' \
     sh -c '"$1" run - <broken.lua' sh "$LUACHARM"
-fails 'a folder as a script' 1 'luacharm: .: a folder, not a file' "$LUACHARM" run .
 fails 'a script without end' 1 'luacharm: /dev/zero: more than 4194304 bytes' "$LUACHARM" run /dev/zero
 done_testing

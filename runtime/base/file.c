@@ -332,17 +332,22 @@ bool lc_dir_remove_tree(const char *path, struct lc_err *err)
     return true;
 }
 
+bool lc_dir_make_unique(const char *parent, const char *prefix, char **out, struct lc_err *err)
+{
+    LC_AUTO(lc_buf_release) struct lc_buf path = LC_BUF_INIT(8192);
+
+    lc_buf_printf(&path, "%s/%s.XXXXXX", parent, prefix);
+    if (!lc_buf_check(&path, err))
+        return false;
+    if (mkdtemp(path.data) == NULL) /* mode 0700 */
+        return lc_fail_errno(err, errno, "cannot make a temporary folder in %s", parent);
+    return lc_buf_take(&path, out, NULL, err);
+}
+
 bool lc_dir_temporary(const char *prefix, char **out, struct lc_err *err)
 {
-    static const char *const places[] = { "/dev/shm", "/tmp" };
+    struct lc_err ignored = LC_ERR_INIT;
 
-    for (size_t i = 0; i < LC_COUNT(places); i++) {
-        LC_AUTO(lc_buf_release) struct lc_buf path = LC_BUF_INIT(512);
-        lc_buf_printf(&path, "%s/%s.XXXXXX", places[i], prefix);
-        if (!lc_buf_check(&path, err))
-            return false;
-        if (mkdtemp(path.data) != NULL) /* mode 0700 */
-            return lc_buf_take(&path, out, NULL, err);
-    }
-    return lc_fail_errno(err, errno, "cannot make a temporary folder in /tmp");
+    return lc_dir_make_unique("/dev/shm", prefix, out, &ignored) ||
+           lc_dir_make_unique("/tmp", prefix, out, err);
 }

@@ -49,8 +49,12 @@ bool lc_dir_make(const char *path, mode_t mode, struct lc_err *err) LC_MUST_CHEC
 bool lc_dir_list(const char *path, struct lc_strlist *names, struct lc_err *err) LC_MUST_CHECK;
 bool lc_dir_remove_tree(const char *path, struct lc_err *err) LC_MUST_CHECK;
 
-/* A new folder of mode 0700, in memory (/dev/shm) where that is there, else in /tmp. *out: its
- * absolute path, freed with lc_free, after lc_dir_remove_tree. prefix: "luacharm-secret". */
+/* A new folder of mode 0700, "PARENT/PREFIX.XXXXXX". *out: its path, freed with lc_free, after
+ * lc_dir_remove_tree. prefix: "luacharm-secret". */
+bool lc_dir_make_unique(const char *parent, const char *prefix, char **out, struct lc_err *err)
+    LC_MUST_CHECK;
+
+/* The same, in memory (/dev/shm) where that is there, else in /tmp. Programs may not run there. */
 bool lc_dir_temporary(const char *prefix, char **out, struct lc_err *err) LC_MUST_CHECK;
 
 #endif

@@ -82,6 +82,11 @@ int bind_fail(lua_State *L, const struct lc_err *err);
  * for LC_ESCRIPT the traceback of the first place. tostring gives "where: message". */
 int bind_raise(lua_State *L, const struct lc_err *err);
 
+/* The author's innermost function that is running, "src/charm.lua:12"; "" when there is none. place
+ * has BIND_WHERE_BYTES. Cannot raise. */
+#define BIND_WHERE_BYTES 160 /* LUA_IDSIZE of a place, a line number and a name */
+void bind_where(lua_State *L, char *place);
+
 /* The caller's own mistake: raise LC_EUSAGE, "generate: " (the C function as the author called it)
  * in front of the message. Texts are escaped and cut as lc_fail does. */
 _Noreturn void bind_misuse(lua_State *L, const char *format, ...) LC_PRINTF(2, 3);

@@ -4,7 +4,6 @@
 
 #include "bind/bind.h"
 
-#define BIND_WHERE_BYTES   160 /* LUA_IDSIZE of a place, a line number and a name */
 #define BIND_WARNING_BYTES 1024
 
 struct bind_vm {
@@ -54,9 +53,6 @@ void bind_open_libraries(lua_State *L);
 int bind_load_file(lua_State *L);
 int bind_load_text(lua_State *L);
 
-/* where.c: the author's innermost function that is running, "src/charm.lua:12"; "" when there is
- * none. place has BIND_WHERE_BYTES. Cannot raise. */
-void bind_where(lua_State *L, char *place);
 /* where.c: the author's running functions into the VM's traceback. Cannot raise. */
 void bind_keep_traceback(lua_State *L);
 

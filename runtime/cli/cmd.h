@@ -79,6 +79,9 @@ bool lc_cmd_fail_unknown(const struct lc_cmd *const *table, const char *parent, 
 
 /* "luacharm: MESSAGE" on standard error. */
 void lc_cmd_print_error(const struct lc_err *err);
+/* The same for an error of a script: then the functions that led to it (bind_vm_traceback), one a
+ * line, when they say more than the error does. */
+void lc_cmd_print_failure(const char *traceback, const struct lc_err *err);
 
 /* Whether standard output is a terminal, and one that is wanted to show colour (NO_COLOR, TERM).
  * Set by main. */

@@ -36,6 +36,18 @@ void lc_cmd_print_error(const struct lc_err *err)
     (void)fprintf(stderr, "luacharm: %s\n", err->message); /* nowhere else to complain to */
 }
 
+void lc_cmd_print_failure(const char *traceback, const struct lc_err *err)
+{
+    lc_cmd_print_error(err);
+    if (strchr(traceback, '\n') == NULL)
+        return;
+    for (const char *line = traceback; *line != '\0';) {
+        const int len = (int)strcspn(line, "\n");
+        (void)fprintf(stderr, "    %.*s\n", len, line); /* nowhere else to complain to */
+        line += line[len] == '\0' ? len : len + 1;
+    }
+}
+
 /* Two columns. */
 static void print_row(const char *left, const char *right)
 {

@@ -104,6 +104,12 @@ static bool measure_units(struct model_work *work, struct lc_err *err)
 bool model_work_open(const struct lc_args *args, bool on_stderr, struct model_work *work,
                      struct lc_err *err)
 {
+    return model_work_open_in(model_folder(args), args, on_stderr, work, err);
+}
+
+bool model_work_open_in(const char *folder, const struct lc_args *args, bool on_stderr,
+                        struct model_work *work, struct lc_err *err)
+{
     const char *timeout = lc_args_value(args, "hook-timeout");
     int64_t timeout_s = 0;
     int64_t seed = 0;
@@ -128,7 +134,8 @@ bool model_work_open(const struct lc_args *args, bool on_stderr, struct model_wo
         return lc_fail(err, LC_EUSAGE, "--retries: at least 1, which is the hook itself");
     if (lc_args_has(args, "jobs") && work->settle.jobs == 0)
         return lc_fail(err, LC_EUSAGE, "--jobs: at least 1");
-    if (!model_open(args, LC_STORE_WORK, &work->store, err) || !measure_units(work, err) ||
+    if (!lc_store_open(folder, LC_STORE_WORK, model_say_waiting, &work->store, err) ||
+        !measure_units(work, err) ||
         (lc_args_has(args, "seed") && !lc_store_set_seed(work->store, seed, err)) ||
         !model_catch_interrupt(err) ||
         !lc_agent_init(&work->agent, work->store, timeout_s * 1000, err))
@@ -239,6 +246,7 @@ static const struct lc_cmd *const verbs[] = {
     &model_cmd_secrets,
     &model_cmd_show_secret,
     &model_cmd_debug_log,
+    &model_cmd_play,
     NULL,
 };
 

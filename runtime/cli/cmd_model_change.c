@@ -13,42 +13,39 @@
 #include "model/context.h"
 #include "model/verbs.h"
 
-static bool start_time(const struct lc_args *args, int64_t *out, struct lc_err *err)
-{
-    const struct lc_clock clock = lc_clock_system();
-    const char *text = lc_args_value(args, "at");
-
-    if (text == NULL) {
-        *out = lc_clock_now(&clock);
-        return true;
-    }
-    if (lc_time_parse(text, out, err))
-        return true;
-    err->code = LC_EUSAGE;
-    return lc_wrap(err, "--at");
-}
-
 /* "3.6", "3.6.26", "3.6-rc1". */
-static bool check_version(const char *version, struct lc_err *err)
+bool model_check_version(const char *version, struct lc_err *err)
 {
     const size_t digits = strspn(version, "0123456789.");
     const bool good = (version[0] == '3' || version[0] == '4') && version[1] == '.' && digits > 2;
 
-    return good
-               ? true
-               : lc_fail(err, LC_EUSAGE, "--juju-version: '%s' is not one such as 3.6.26", version);
+    return good ? true
+                : lc_fail(err, LC_EUSAGE, "Juju version '%s' is not one such as 3.6.26", version);
+}
+
+bool model_read_new(const struct lc_args *args, struct lc_store_new *out, struct lc_err *err)
+{
+    const char *at = lc_args_value(args, "at");
+    const char *version = lc_args_value(args, "juju-version");
+
+    if (at != NULL && !lc_time_parse(at, &out->now, err)) {
+        err->code = LC_EUSAGE;
+        return lc_wrap(err, "--at");
+    }
+    if (version != NULL && !model_check_version(version, err))
+        return lc_wrap(err, "--juju-version");
+    out->juju_version = version == NULL ? out->juju_version : version;
+    return model_number(args, "seed", INT64_MAX, &out->seed, err);
 }
 
 static int run_new(const struct lc_args *args, struct lc_err *err)
 {
-    const char *version = lc_args_value(args, "juju-version");
+    const struct lc_clock clock = lc_clock_system();
     struct lc_store_new wanted = { .name = args->count > 0 ? args->positionals[0] : "local",
-                                   .juju_version = version == NULL ? LC_MODEL_JUJU_VERSION
-                                                                   : version };
+                                   .juju_version = LC_MODEL_JUJU_VERSION,
+                                   .now = lc_clock_now(&clock) };
 
-    if (!lc_check_model_name(wanted.name, err) || !start_time(args, &wanted.now, err) ||
-        !check_version(wanted.juju_version, err) ||
-        !model_number(args, "seed", INT64_MAX, &wanted.seed, err) ||
+    if (!lc_check_model_name(wanted.name, err) || !model_read_new(args, &wanted, err) ||
         !lc_store_create(model_folder(args), &wanted, err))
         return model_fail(err);
     (void)printf("Made model '%s' in %s\n", wanted.name, model_folder(args));
@@ -57,9 +54,8 @@ static int run_new(const struct lc_args *args, struct lc_err *err)
 
 static const struct lc_opt new_options[] = {
     MODEL_OPTION,
-    { "at", 0, "TIME", "what time it is in the model (default: now)" },
     { "seed", 0, "N", "what Juju leaves open happens in an order drawn from N" },
-    { "juju-version", 0, "V", "which Juju it is, 3.0 to 4.0 (default: " LC_MODEL_JUJU_VERSION ")" },
+    NEW_OPTIONS,
     END_OF_OPTIONS,
 };
 

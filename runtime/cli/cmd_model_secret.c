@@ -83,31 +83,51 @@ static bool show_row(struct lc_store *store, const char *id, struct model_table 
     if (!put_meta(json, store, &meta, err))
         return false;
     lc_json_end_object(json);
-    return MODEL_ROW(table, err, id, meta.label[0] == '\0' ? "-" : meta.label,
+    return table == NULL ||
+           MODEL_ROW(table, err, id, meta.label[0] == '\0' ? "-" : meta.label,
                      meta.unit == NULL ? meta.app : meta.unit, meta.rotate, revision, updated);
+}
+
+/* table: NULL when only the JSON is wanted. */
+static bool list_secrets(struct lc_store *store, struct model_table *table,
+                         struct lc_json_writer *json, size_t *count_out, struct lc_err *err)
+{
+    LC_AUTO(lc_strlist_release) struct lc_strlist ids = LC_STRLIST_INIT;
+
+    if (!lc_store_secrets(store, &ids, err))
+        return false;
+    lc_json_begin_object(json);
+    for (size_t i = 0; i < ids.count; i++)
+        if (!show_row(store, ids.items[i], table, json, err))
+            return false;
+    lc_json_end_object(json);
+    *count_out = ids.count;
+    return true;
+}
+
+bool model_show_secrets(struct lc_store *store, struct lc_json_writer *json, struct lc_err *err)
+{
+    size_t count;
+
+    return list_secrets(store, NULL, json, &count, err);
 }
 
 static int run_secrets(const struct lc_args *args, struct lc_err *err)
 {
     LC_AUTO(lc_store_free) struct lc_store *store = NULL;
-    LC_AUTO(lc_strlist_release) struct lc_strlist ids = LC_STRLIST_INIT;
     LC_AUTO(lc_tx_release) struct lc_tx tx = LC_TX_INIT;
     LC_AUTO(model_table_release) struct model_table table = { .right = MODEL_COLUMN(4) };
     LC_AUTO(lc_buf_release) struct lc_buf json = LC_BUF_INIT(64u * 1024 * 1024);
+    size_t count;
 
     struct lc_json_writer writer = lc_json_writer(&json, LC_JSON_PRETTY);
     if (!model_open(args, LC_STORE_READ, &store, err) || !lc_tx_begin_looking(&tx, store, err) ||
-        !lc_store_secrets(store, &ids, err) ||
-        !MODEL_ROW(&table, err, "ID", "Name", "Owner", "Rotation", "Revision", "Last updated"))
+        !MODEL_ROW(&table, err, "ID", "Name", "Owner", "Rotation", "Revision", "Last updated") ||
+        !list_secrets(store, &table, &writer, &count, err))
         return model_fail(err);
-    lc_json_begin_object(&writer);
-    for (size_t i = 0; i < ids.count; i++)
-        if (!show_row(store, ids.items[i], &table, &writer, err))
-            return model_fail(err);
-    lc_json_end_object(&writer);
     if (lc_args_has(args, "json"))
         return model_print_json(&json, err) ? LC_EXIT_DONE : model_fail(err);
-    if (ids.count > 0)
+    if (count > 0)
         model_table_print(&table);
     else
         (void)printf("There are no secrets in this model\n");

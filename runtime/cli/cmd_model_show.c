@@ -62,8 +62,8 @@ static bool put_relation(struct lc_json_writer *json, struct lc_store *store,
     return true;
 }
 
-static bool put_unit(struct lc_json_writer *json, struct lc_store *store,
-                     const struct lc_unit *unit, struct lc_err *err)
+bool model_show_unit(struct lc_store *store, const struct lc_unit *unit,
+                     struct lc_json_writer *json, struct lc_err *err)
 {
     LC_AUTO(lc_app_release) struct lc_app app = LC_APP_INIT;
     LC_AUTO(lc_status_release) struct lc_status status = LC_STATUS_INIT;
@@ -79,6 +79,7 @@ static bool put_unit(struct lc_json_writer *json, struct lc_store *store,
         !model_list_ports(store, unit->name, &ports, err))
         return false;
     lc_unit_address(unit, address);
+    lc_json_begin_object(json);
     model_put_status(json, &status);
     lc_json_key(json, "leader");
     lc_json_put_boolean(json, app.leader != NULL && strcmp(app.leader, unit->name) == 0);
@@ -92,6 +93,7 @@ static bool put_unit(struct lc_json_writer *json, struct lc_store *store,
         if (!put_relation(json, store, unit, &relations.items[i], err))
             return false;
     lc_json_end_array(json);
+    lc_json_end_object(json);
     return true;
 }
 
@@ -107,10 +109,8 @@ static int run_show_unit(const struct lc_args *args, struct lc_err *err)
         return model_fail(err);
     lc_json_begin_object(&writer);
     lc_json_key(&writer, unit.name);
-    lc_json_begin_object(&writer);
-    if (!put_unit(&writer, store, &unit, err))
+    if (!model_show_unit(store, &unit, &writer, err))
         return model_fail(err);
-    lc_json_end_object(&writer);
     lc_json_end_object(&writer);
     return model_print(args, &json, err) ? LC_EXIT_DONE : model_fail(err);
 }
@@ -159,19 +159,24 @@ static bool print_log_json(void *context, const struct lc_log_line *line, struct
     return true;
 }
 
-static bool parse_level(const struct lc_args *args, enum lc_level *out, struct lc_err *err)
+bool model_show_log(struct lc_store *store, enum lc_level least, const struct lc_strlist *units,
+                    int64_t count, struct lc_json_writer *json, struct lc_err *err)
 {
-    const char *text = lc_args_value(args, "level");
+    lc_json_begin_array(json);
+    if (!lc_store_log_lines(store, least, units, count, print_log_json, json, err))
+        return false;
+    lc_json_end_array(json);
+    return true;
+}
 
-    *out = LC_LEVEL_INFO;
-    if (text == NULL)
-        return true;
+bool model_parse_level(const char *text, enum lc_level *out, struct lc_err *err)
+{
     for (int level = LC_LEVEL_TRACE; level <= LC_LEVEL_CRITICAL; level++)
         if (lc_text_equals_nocase(lc_level_name((enum lc_level)level), text)) {
             *out = (enum lc_level)level;
             return true;
         }
-    return lc_fail(err, LC_EUSAGE, "--level: '%s' is not one of TRACE, DEBUG, INFO, WARNING, ERROR",
+    return lc_fail(err, LC_EUSAGE, "level '%s' is not one of TRACE, DEBUG, INFO, WARNING, ERROR",
                    text);
 }
 
@@ -222,21 +227,22 @@ static int run_debug_log(const struct lc_args *args, struct lc_err *err)
     LC_AUTO(lc_strlist_release) struct lc_strlist units = LC_STRLIST_INIT;
     LC_AUTO(lc_buf_release) struct lc_buf json = LC_BUF_INIT(256u * 1024 * 1024);
     const bool as_json = lc_args_has(args, "json");
-    enum lc_level level;
+    const char *wanted = lc_args_value(args, "level");
+    enum lc_level level = LC_LEVEL_INFO;
     int64_t count = 50;
 
     struct lc_json_writer writer = lc_json_writer(&json, LC_JSON_PRETTY);
-    if (!parse_level(args, &level, err) || !model_number(args, "lines", INT32_MAX, &count, err) ||
+    if ((wanted != NULL && !model_parse_level(wanted, &level, err)) ||
+        !model_number(args, "lines", INT32_MAX, &count, err) ||
         !model_open(args, LC_STORE_READ, &store, err) || !find_included(args, store, &units, err))
         return model_fail(err);
     if (lc_args_has(args, "replay"))
         count = 0;
-    lc_json_begin_array(&writer);
-    if (!lc_store_log_lines(store, level, &units, count, as_json ? print_log_json : print_log,
-                            &writer, err))
-        return model_fail(err);
-    lc_json_end_array(&writer);
-    return !as_json || model_print_json(&json, err) ? LC_EXIT_DONE : model_fail(err);
+    const bool good = as_json
+                          ? model_show_log(store, level, &units, count, &writer, err) &&
+                                model_print_json(&json, err)
+                          : lc_store_log_lines(store, level, &units, count, print_log, NULL, err);
+    return good ? LC_EXIT_DONE : model_fail(err);
 }
 
 static const struct lc_opt log_options[] = {

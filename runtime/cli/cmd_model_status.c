@@ -259,29 +259,48 @@ static bool print_tables(const struct shown *shown, const char *time, struct lc_
     return true;
 }
 
+static bool gather_all(struct shown *shown, char *time, struct lc_err *err)
+{
+    int64_t now;
+
+    if (!lc_store_now(shown->store, &now, err))
+        return false;
+    lc_time_format(now, time);
+    lc_json_begin_object(&shown->json);
+    lc_json_key(&shown->json, "model");
+    lc_json_begin_object(&shown->json);
+    model_put_pair(&shown->json, "name", lc_store_name(shown->store));
+    model_put_pair(&shown->json, "uuid", lc_store_uuid(shown->store));
+    model_put_pair(&shown->json, "time", time);
+    model_put_pair(&shown->json, "version", lc_store_juju_version(shown->store));
+    lc_json_end_object(&shown->json);
+    if (!gather(shown, err))
+        return false;
+    lc_json_end_object(&shown->json);
+    return true;
+}
+
+bool model_show_status(struct lc_store *store, struct lc_json_writer *json, struct lc_err *err)
+{
+    LC_AUTO(shown_release) struct shown shown = { .store = store, .json = *json };
+    char time[LC_TIME_TEXT_BYTES];
+
+    if (!gather_all(&shown, time, err))
+        return false;
+    *json = shown.json;
+    return true;
+}
+
 static bool show(struct lc_store *store, bool as_json, struct lc_err *err)
 {
     LC_AUTO(lc_tx_release) struct lc_tx tx = LC_TX_INIT;
     LC_AUTO(shown_release) struct shown shown = { .store = store };
     LC_AUTO(lc_buf_release) struct lc_buf json = LC_BUF_INIT(64u * 1024 * 1024);
     char time[LC_TIME_TEXT_BYTES];
-    int64_t now;
 
     shown.json = lc_json_writer(&json, LC_JSON_PRETTY);
-    if (!lc_tx_begin_looking(&tx, store, err) || !lc_store_now(store, &now, err))
+    if (!lc_tx_begin_looking(&tx, store, err) || !gather_all(&shown, time, err))
         return false;
-    lc_time_format(now, time);
-    lc_json_begin_object(&shown.json);
-    lc_json_key(&shown.json, "model");
-    lc_json_begin_object(&shown.json);
-    model_put_pair(&shown.json, "name", lc_store_name(store));
-    model_put_pair(&shown.json, "uuid", lc_store_uuid(store));
-    model_put_pair(&shown.json, "time", time);
-    model_put_pair(&shown.json, "version", lc_store_juju_version(store));
-    lc_json_end_object(&shown.json);
-    if (!gather(&shown, err))
-        return false;
-    lc_json_end_object(&shown.json);
     return as_json ? model_print_json(&json, err) : print_tables(&shown, time, err);
 }
 

@@ -1,22 +1,6 @@
 /* luacharm run: a Lua script. */
-#include <stdio.h>
-#include <string.h>
-
 #include "cli/cmd.h"
 #include "host/host.h"
-
-/* The error first, then the functions that led to it, when they say more than the error does. */
-static void print_failure(const struct lc_buf *traceback, const struct lc_err *err)
-{
-    lc_cmd_print_error(err);
-    if (strchr(traceback->data, '\n') == NULL)
-        return;
-    for (const char *line = traceback->data; *line != '\0';) {
-        const int len = (int)strcspn(line, "\n");
-        (void)fprintf(stderr, "    %.*s\n", len, line); /* nowhere else to complain to */
-        line += line[len] == '\0' ? len : len + 1;
-    }
-}
 
 static int run(const struct lc_args *args, struct lc_err *err)
 {
@@ -28,7 +12,7 @@ static int run(const struct lc_args *args, struct lc_err *err)
             return LC_EXIT_FAILED;
     if (lc_host_run_script(args->positionals[0], &words, &traceback, err))
         return LC_EXIT_DONE;
-    print_failure(&traceback, err);
+    lc_cmd_print_failure(traceback.data, err);
     err->message[0] = '\0'; /* told */
     return LC_EXIT_FAILED;
 }

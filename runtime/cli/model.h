@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "cli/cmd.h"
 #include "model/settle.h"
 #include "model/status.h"
@@ -48,6 +49,18 @@ void model_say_waiting(void);
 /* Removes what applications and units that are gone have left on disk; store: open for work, or
  * NULL. */
 void model_sweep(struct lc_store *store);
+/* Of a model that is made; --seed, which others have too, stands by itself. */
+#define NEW_OPTIONS                                                                                \
+    { "at", 0, "TIME", "what time it is in the model (default: now)" },                            \
+    {                                                                                              \
+        "juju-version", 0, "V",                                                                    \
+            "which Juju it is, 3.0 to 4.0 (default: " LC_MODEL_JUJU_VERSION ")"                    \
+    }
+/* --at, --seed, --juju-version; what is not given stays as it is in out. */
+bool model_read_new(const struct lc_args *args, struct lc_store_new *out, struct lc_err *err)
+    LC_MUST_CHECK;
+/* LC_EUSAGE for what is not a version such as 3.6.26. */
+bool model_check_version(const char *version, struct lc_err *err) LC_MUST_CHECK;
 
 /* The exit status for a failure. */
 int model_fail(const struct lc_err *err);
@@ -82,6 +95,8 @@ void model_clear_progress(struct model_work *work);
 /* work must stay where it is. */
 bool model_work_open(const struct lc_args *args, bool on_stderr, struct model_work *work,
                      struct lc_err *err) LC_MUST_CHECK;
+bool model_work_open_in(const char *folder, const struct lc_args *args, bool on_stderr,
+                        struct model_work *work, struct lc_err *err) LC_MUST_CHECK;
 void model_work_release(struct model_work *work);
 LC_AUTO_VALUE(struct model_work, model_work_release);
 
@@ -123,6 +138,18 @@ bool model_print(const struct lc_args *args, const struct lc_buf *json, struct l
 void model_put_pair(struct lc_json_writer *json, const char *key, const char *value);
 void model_put_time(struct lc_json_writer *json, const char *key, int64_t time);
 
+/* What the verbs show, as JSON: status, show-unit (the unit's own object), secrets, debug-log. */
+bool model_show_status(struct lc_store *store, struct lc_json_writer *json, struct lc_err *err)
+    LC_MUST_CHECK;
+bool model_show_unit(struct lc_store *store, const struct lc_unit *unit,
+                     struct lc_json_writer *json, struct lc_err *err) LC_MUST_CHECK;
+bool model_show_secrets(struct lc_store *store, struct lc_json_writer *json, struct lc_err *err)
+    LC_MUST_CHECK;
+bool model_show_log(struct lc_store *store, enum lc_level least, const struct lc_strlist *units,
+                    int64_t count, struct lc_json_writer *json, struct lc_err *err) LC_MUST_CHECK;
+/* LC_EUSAGE for what is none. */
+bool model_parse_level(const char *text, enum lc_level *out, struct lc_err *err) LC_MUST_CHECK;
+
 extern const struct lc_cmd model_cmd_new;
 extern const struct lc_cmd model_cmd_destroy;
 extern const struct lc_cmd model_cmd_deploy;
@@ -145,5 +172,6 @@ extern const struct lc_cmd model_cmd_show_unit;
 extern const struct lc_cmd model_cmd_secrets;
 extern const struct lc_cmd model_cmd_show_secret;
 extern const struct lc_cmd model_cmd_debug_log;
+extern const struct lc_cmd model_cmd_play;
 
 #endif

@@ -9,6 +9,7 @@
 #include "model/agent_private.h"
 #include "model/check.h"
 #include "model/commit.h"
+#include "model/store_fault.h"
 #include "model/store_log.h"
 
 #define FIRST_RETRY_S 5 /* doubled with each try (juju-hooks 1.4) */
@@ -23,6 +24,7 @@ struct lc_job {
     struct lc_context context;
     struct agent_child child;
     struct lc_report report;
+    enum lc_fault fault; /* that somebody has planted */
     int64_t started_ms;
 };
 
@@ -97,6 +99,14 @@ static void judge(const struct agent_child *result, struct lc_report *report)
     }
 }
 
+/* Whatever the run has come to, somebody wants it to fail. */
+static void make_fail(struct lc_job *job)
+{
+    job->report.outcome = LC_OUTCOME_FAILED;
+    (void)snprintf(job->report.why, sizeof(job->report.why), "made to fail, %s",
+                   job->fault == LC_FAULT_AFTER ? "after its run" : "without running it");
+}
+
 /* A program that cannot be found or started is the hook's failure, not the model's. */
 static bool start_program(struct lc_job *job, struct lc_err *err)
 {
@@ -109,6 +119,12 @@ static bool start_program(struct lc_job *job, struct lc_err *err)
     if (charm == NULL)
         return lc_fail_memory(err);
     lc_hook_name(&job->hook, name);
+    if (!lc_store_take_fault(job->agent->store, job->unit, name, &job->fault, err))
+        return false;
+    if (job->fault == LC_FAULT_BEFORE) {
+        make_fail(job);
+        return true;
+    }
     report->outcome = LC_OUTCOME_FAILED;
     bool good = agent_find_program(charm, "hooks", name, &program, &fault);
     if (good && program == NULL) {
@@ -138,6 +154,8 @@ static bool collect(struct lc_job *job, struct lc_err *err)
     else
         (void)snprintf(job->report.why, sizeof(job->report.why), "%.500s", fault.message);
     agent_child_release(&job->child);
+    if (job->fault == LC_FAULT_AFTER)
+        make_fail(job);
     return true;
 }
 

@@ -7,6 +7,7 @@
 #include "model/check.h"
 #include "model/context.h"
 #include "model/queue_relation.h"
+#include "model/store_fault.h"
 #include "model/store_secret.h"
 #include "model/tool_secret.h"
 
@@ -428,11 +429,14 @@ bool lc_queue_done(struct lc_store *store, const char *name, const struct lc_hoo
 bool lc_queue_due(struct lc_store *store, int64_t *out, struct lc_err *err)
 {
     LC_AUTO(lc_strlist_release) struct lc_strlist units = LC_STRLIST_INIT;
+    int64_t held_until;
     int64_t now;
 
-    if (!lc_store_secret_due(store, out, err) || !lc_store_now(store, &now, err) ||
-        !lc_store_units(store, NULL, &units, err))
+    if (!lc_store_secret_due(store, out, err) || !lc_store_hold_due(store, &held_until, err) ||
+        !lc_store_now(store, &now, err) || !lc_store_units(store, NULL, &units, err))
         return false;
+    if (held_until != 0 && (*out == 0 || held_until < *out))
+        *out = held_until;
     for (size_t i = 0; i < units.count; i++) {
         LC_AUTO(lc_unit_release) struct lc_unit unit = LC_UNIT_INIT;
         if (!lc_store_unit(store, units.items[i], &unit, err))

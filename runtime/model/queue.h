@@ -35,7 +35,8 @@ bool lc_queue_next(struct lc_store *store, struct lc_charms *charms, const char 
 bool lc_queue_done(struct lc_store *store, const char *unit, const struct lc_hook *hook,
                    struct lc_err *err) LC_MUST_CHECK;
 
-/* The next time after now at which something is due by itself: a secret, a retry; 0: nothing. */
+/* The next time after now at which something is due by itself: a secret, a retry, the end of
+ * a hold; 0: nothing. */
 bool lc_queue_due(struct lc_store *store, int64_t *out, struct lc_err *err) LC_MUST_CHECK;
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "model/settle_private.h"
+#include "model/store_fault.h"
 #include "model/store_secret.h"
 #include "model/store_stir.h"
 
@@ -63,11 +64,14 @@ static bool find_retry(struct settle *settle, int64_t *at, struct lc_err *err)
         return false;
     for (size_t i = 0; i < failed.count; i++) {
         LC_AUTO(lc_unit_release) struct lc_unit unit = LC_UNIT_INIT;
+        bool held;
         size_t place;
         if (!lc_store_unit(settle->agent->store, failed.items[i], &unit, err) ||
+            !lc_store_is_held(settle->agent->store, failed.items[i], &held, err) ||
             !settle_turn(settle, failed.items[i], &place, err))
             return false;
-        if (settle->turns[place].tries < settle->max_tries && (*at == 0 || unit.retry_at < *at))
+        if (!held && settle->turns[place].tries < settle->max_tries &&
+            (*at == 0 || unit.retry_at < *at))
             *at = unit.retry_at;
     }
     return true;

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "model/settle_private.h"
+#include "model/store_fault.h"
 #include "model/store_secret.h"
 #include "model/store_stir.h"
 
@@ -31,12 +32,18 @@ static void batch_release(struct batch *batch)
 }
 LC_AUTO_VALUE(struct batch, batch_release);
 
-/* The hook to be tried again, if its time has come and it has tries left; else the next one. */
+/* The hook to be tried again, if its time has come and it has tries left; else the next one. A unit
+ * that is held back has none. */
 static bool choose_hook(struct settle *settle, const struct lc_unit *unit, const struct turn *turn,
                         struct lc_hook *out, struct lc_err *err)
 {
+    bool held;
     int64_t now;
 
+    if (!lc_store_is_held(settle->agent->store, unit->name, &held, err))
+        return false;
+    if (held)
+        return true;
     if (unit->phase == LC_PHASE_IDLE)
         return lc_queue_next(settle->agent->store, &settle->agent->charms, unit->name, out, err);
     if (!lc_store_now(settle->agent->store, &now, err))

@@ -204,6 +204,25 @@ static bool open_for(struct lc_store *store, enum lc_store_mode mode, struct lc_
                            : lc_fail_errno(err, errno, "cannot change the model: %s", path);
 }
 
+/* To the newest schema; a database that is there already, or was made new by somebody else since
+ * we looked, takes the steps that it lacks. */
+static bool upgrade(struct lc_store *store, struct lc_err *err)
+{
+    LC_AUTO(lc_tx_release) struct lc_tx tx = LC_TX_INIT;
+    int64_t version = 0;
+    char pragmas[128];
+
+    if (!lc_tx_begin(&tx, store, err) ||
+        !sql_get_number(store, "PRAGMA user_version", NULL, &version, err))
+        return false;
+    for (int64_t step = version; step < SCHEMA_VERSION; step++)
+        if (!sql_script(store, sql_schema[step], err))
+            return false;
+    (void)snprintf(pragmas, sizeof(pragmas), "PRAGMA application_id = %d; PRAGMA user_version = %d",
+                   SCHEMA_APP_ID, SCHEMA_VERSION);
+    return sql_script(store, pragmas, err) && lc_tx_commit(&tx, err);
+}
+
 static bool check_version(struct lc_store *store, struct lc_err *err)
 {
     int64_t app_id = 0;
@@ -220,7 +239,7 @@ static bool check_version(struct lc_store *store, struct lc_err *err)
         return lc_fail(err, LC_EUNSUPPORTED,
                        "%s was made by a newer luacharm (model format %lld, this one knows %d)",
                        store->folder, (long long)version, SCHEMA_VERSION);
-    return true;
+    return version == SCHEMA_VERSION || upgrade(store, err);
 }
 
 static bool load_head(struct lc_store *store, struct lc_err *err)
@@ -312,21 +331,18 @@ static bool fill(struct lc_store *store, const struct lc_store_new *wanted, stru
 {
     LC_AUTO(lc_tx_release) struct lc_tx tx = LC_TX_INIT;
     char uuid[37];
-    char pragmas[128];
 
     if (!make_uuid(wanted->seed, uuid, err) ||
         !sql_script(store, "PRAGMA journal_mode = WAL", err) || !lc_tx_begin(&tx, store, err) ||
-        !sql_script(store, sql_schema, err) ||
-        !sql_run(store,
-                 "INSERT INTO model (id, uuid, name, juju_version, now, seed, random)"
-                 " VALUES (1, ?, ?, ?, ?, ?5, ?5)",
-                 SQL_ARGS(SQL_T(uuid), SQL_T(wanted->name), SQL_T(wanted->juju_version),
-                          SQL_N(wanted->now), SQL_N(wanted->seed)),
-                 err))
+        !upgrade(store, err))
         return false;
-    (void)snprintf(pragmas, sizeof(pragmas), "PRAGMA application_id = %d; PRAGMA user_version = %d",
-                   SCHEMA_APP_ID, SCHEMA_VERSION);
-    return sql_script(store, pragmas, err) && lc_tx_commit(&tx, err);
+    return sql_run(store,
+                   "INSERT INTO model (id, uuid, name, juju_version, now, seed, random)"
+                   " VALUES (1, ?, ?, ?, ?, ?5, ?5)",
+                   SQL_ARGS(SQL_T(uuid), SQL_T(wanted->name), SQL_T(wanted->juju_version),
+                            SQL_N(wanted->now), SQL_N(wanted->seed)),
+                   err) &&
+           lc_tx_commit(&tx, err);
 }
 
 /* What a model keeps goes when it is destroyed: nothing of these names may be somebody else's. What
@@ -374,6 +390,14 @@ bool lc_store_create(const char *folder, const struct lc_store_new *wanted, stru
     if (version != 0)
         return lc_fail(err, LC_EEXIST, "there is a model in '%s' already", folder);
     return fill(store, wanted, err);
+}
+
+bool lc_store_temporary_folder(char **out, struct lc_err *err)
+{
+    const char *parent = getenv("TMPDIR");
+
+    return lc_dir_make_unique(parent == NULL || *parent == '\0' ? "/tmp" : parent, "luacharm-model",
+                              out, err);
 }
 
 static bool remove_kept(const char *folder, struct lc_err *err)

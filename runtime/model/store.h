@@ -42,6 +42,10 @@ struct lc_store_new {
 bool lc_store_create(const char *folder, const struct lc_store_new *wanted, struct lc_err *err)
     LC_MUST_CHECK;
 
+/* A new folder for a model that will not stay: in TMPDIR, or in /tmp, since charms are programs and
+ * may not run in /dev/shm. *out: freed with lc_free, after lc_dir_remove_tree. */
+bool lc_store_temporary_folder(char **out, struct lc_err *err) LC_MUST_CHECK;
+
 enum lc_store_mode {
     LC_STORE_READ,   /* looks only, also where we may not write; does not wait for a command that is
                       * at work */

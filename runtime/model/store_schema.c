@@ -1,8 +1,8 @@
-/* The schema of the model's database. A change of it is a new SCHEMA_VERSION, and a step that
- * brings older models up to it. */
+/* The schema of the model's database, in steps: each brings a database of one version to the next,
+ * and a new one takes them all. A change is a new SCHEMA_VERSION, and a step for it. */
 #include "model/store_sql.h"
 
-const char sql_schema[] =
+static const char first[] =
     "CREATE TABLE model ("
     " id INTEGER PRIMARY KEY CHECK (id = 1),"
     " uuid TEXT NOT NULL,"
@@ -184,3 +184,16 @@ const char sql_schema[] =
     " hook TEXT NOT NULL," /* JSON */
     " outcome TEXT NOT NULL,"
     " ms INTEGER NOT NULL);";
+
+/* What a scenario does to units (store_fault.h). */
+static const char faults[] = "CREATE TABLE fault ("
+                             " unit TEXT NOT NULL REFERENCES unit(name) ON DELETE CASCADE,"
+                             " hook TEXT NOT NULL," /* '' for any */
+                             " times INTEGER NOT NULL CHECK (times > 0),"
+                             " after_run INTEGER NOT NULL,"
+                             " PRIMARY KEY (unit, hook)) WITHOUT ROWID;"
+                             "CREATE TABLE hold ("
+                             " unit TEXT PRIMARY KEY REFERENCES unit(name) ON DELETE CASCADE,"
+                             " until INTEGER NOT NULL) WITHOUT ROWID;"; /* 0: until it is let go */
+
+const char *const sql_schema[SCHEMA_VERSION] = { first, faults };

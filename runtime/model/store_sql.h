@@ -81,9 +81,10 @@ bool sql_get_list(struct lc_store *store, const char *sql, const struct sql_arg 
 bool sql_get_map(struct lc_store *store, const char *sql, const struct sql_arg *args,
                  struct lc_strmap *out, struct lc_err *err) LC_MUST_CHECK;
 
-/* The schema, of SCHEMA_VERSION (store_schema.c). */
-#define SCHEMA_VERSION 1
+/* The schema (store_schema.c): sql_schema[n] makes version n + 1 of version n; 0 is an empty
+ * database. */
+#define SCHEMA_VERSION 2
 #define SCHEMA_APP_ID  0x6c63686d /* "lchm", for file(1) and to tell other databases apart */
-extern const char sql_schema[];
+extern const char *const sql_schema[SCHEMA_VERSION];
 
 #endif

@@ -132,9 +132,9 @@ static enum lc_level level_of(const char *name, bool *known)
         const char *name;
         enum lc_level level;
     } levels[] = {
-        { "TRACE", LC_LEVEL_TRACE },     { "DEBUG", LC_LEVEL_DEBUG },
-        { "INFO", LC_LEVEL_INFO },       { "WARN", LC_LEVEL_WARNING },
-        { "WARNING", LC_LEVEL_WARNING }, { "ERROR", LC_LEVEL_ERROR },
+        { "TRACE", LC_LEVEL_TRACE },       { "DEBUG", LC_LEVEL_DEBUG },
+        { "INFO", LC_LEVEL_INFO },         { "WARN", LC_LEVEL_WARNING },
+        { "WARNING", LC_LEVEL_WARNING },   { "ERROR", LC_LEVEL_ERROR },
         { "CRITICAL", LC_LEVEL_CRITICAL },
     };
 

@@ -5,6 +5,7 @@
 
 #include "model/agent.h"
 #include "model/check.h"
+#include "model/store_fault.h"
 
 #define LC_UNITS_MAX 1000 /* in one deploy or add-unit */
 
@@ -46,6 +47,15 @@ bool lc_verb_set_leader(struct lc_store *store, const char *unit, struct lc_err 
 /* The failed hook is tried again with the next settle, or counts as done without running. */
 bool lc_verb_resolved(struct lc_store *store, const char *unit, bool no_retry, struct lc_err *err)
     LC_MUST_CHECK;
+
+/* The unit's next `times` runs of a hook fail (NULL: of any hook); 0 takes that back. */
+bool lc_verb_fail_next(struct lc_store *store, const char *unit, const char *hook, int64_t times,
+                       enum lc_fault fault, struct lc_err *err) LC_MUST_CHECK;
+
+/* The unit runs no hook for so many seconds of the model's time, or (0) until unpause. */
+bool lc_verb_pause(struct lc_store *store, const char *unit, int64_t seconds, struct lc_err *err)
+    LC_MUST_CHECK;
+bool lc_verb_unpause(struct lc_store *store, const char *unit, struct lc_err *err) LC_MUST_CHECK;
 
 /* A hook that somebody asks for. What it is about: NULL and 0 where the event has no such thing;
  * where it has, one that is not given is chosen if there is only one. */

@@ -22,8 +22,8 @@ allowed() {
 places() {
     cat <<'TABLE'
 openssl/ runtime/x509/* runtime/base/secret.c
-lua.h runtime/bind/* runtime/host/*
-lauxlib.h runtime/bind/* runtime/host/*
+lua.h runtime/bind/* runtime/host/* runtime/cli/play*
+lauxlib.h runtime/bind/* runtime/host/* runtime/cli/play*
 lualib.h runtime/bind/*
 sqlite3.h runtime/model/store*
 jansson.h runtime/base/json.c

@@ -132,7 +132,7 @@ fails 'not a database' 1 'empty/model.db' model status --model empty
 rm empty/model.db
 cp -r .luacharm newer
 sqlite3 newer/model.db 'PRAGMA user_version = 999'
-fails 'a newer model' 1 'was made by a newer luacharm (model format 999, this one knows 1)' model status --model newer
+fails 'a newer model' 1 'was made by a newer luacharm (model format 999, this one knows ' model status --model newer
 fails 'a newer model is not changed' 1 'newer luacharm' model settle --model newer
 fails 'no tries at all' 2 '--retries: at least 1' model settle --retries 0
 touch .luacharm/mine

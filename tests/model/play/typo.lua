@@ -1,0 +1,2 @@
+expect(true, "so far")
+require("helper").wrong()

@@ -15,7 +15,7 @@ fails 'an unknown option is a usage error' 2 "version: unknown option '--jsno' (
     "$L" version --jsno
 fails 'a word too many is a usage error' 2 "version: 'now' is one word too many" "$L" version now
 fails 'a missing word is a usage error' 2 'run: expected FILE [ARG...]' "$L" run
-fails 'a missing verb is a usage error' 2 "x509: expected VERB ...: 'luacharm help x509' lists them" "$L" x509
+fails 'a missing verb is a usage error' 2 "x509: expected VERB [WORD...]: 'luacharm help x509' lists them" "$L" x509
 fails 'an unknown verb is a usage error' 2 "x509: there is no command 'shwo' (did you mean 'show'?)" \
     "$L" x509 shwo
 fails 'a verb without its word is a usage error' 2 'luacharm: x509 show: expected [--json] FILE...' "$L" x509 show

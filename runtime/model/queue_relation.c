@@ -28,14 +28,21 @@ static bool load_view(struct lc_store *store, const struct lc_unit *unit,
                       const struct lc_relation *relation, struct view *out, struct lc_err *err)
 {
     *out = (struct view){ .unit = unit, .relation = relation };
-    if (!lc_store_scope(store, relation->id, unit->name, &out->scope, err))
-        return false;
-    return !out->scope.entered ||
-           (lc_store_members(store, relation->id, unit->name, &out->joined, err) &&
-            lc_store_present(store, relation->id, unit->name, relation->remote_app, &out->present,
-                             err) &&
-            lc_store_bag_version(store, relation->id, relation->remote_app, &out->app_version,
-                                 err));
+    return lc_store_scope(store, relation->id, unit->name, &out->scope, err);
+}
+
+static bool load_joined(struct lc_store *store, struct view *view, struct lc_err *err)
+{
+    return lc_store_members(store, view->relation->id, view->unit->name, &view->joined, err);
+}
+
+static bool load_present(struct lc_store *store, struct view *view, struct lc_err *err)
+{
+    const struct lc_relation *relation = view->relation;
+
+    return lc_store_present(store, relation->id, view->unit->name, relation->remote_app,
+                            &view->present, err) &&
+           lc_store_bag_version(store, relation->id, relation->remote_app, &view->app_version, err);
 }
 
 static bool make_hook(const struct view *view, enum lc_hook_kind kind, const char *remote_unit,
@@ -49,18 +56,25 @@ static bool make_hook(const struct view *view, enum lc_hook_kind kind, const cha
            lc_hook_set(&out->remote_unit, remote_unit, err);
 }
 
-/* juju-hooks 1.8, in its order of priority. */
-static bool choose(const struct view *view, struct lc_hook *out, struct lc_err *err)
+/* A unit that was just joined: its changed comes next, whatever else there is. */
+static bool choose_fresh(struct lc_store *store, const struct view *view, struct lc_hook *out,
+                         struct lc_err *err)
+{
+    for (size_t i = 0; i < view->joined.count; i++) {
+        const struct lc_member *member = &view->joined.items[i];
+        int64_t version;
+        if (member->fresh)
+            return lc_store_bag_version(store, view->relation->id, member->unit, &version, err) &&
+                   make_hook(view, LC_HOOK_RELATION_CHANGED, member->unit, version, out, err);
+    }
+    return true;
+}
+
+/* The rest. */
+static bool choose_other(const struct view *view, struct lc_hook *out, struct lc_err *err)
 {
     const bool ending = view->relation->dying || view->unit->dying;
 
-    for (size_t i = 0; i < view->joined.count; i++) {
-        const struct lc_member *member = &view->joined.items[i];
-        const struct lc_member *now = lc_members_find(&view->present, member->unit);
-        if (member->fresh)
-            return make_hook(view, LC_HOOK_RELATION_CHANGED, member->unit,
-                             now == NULL ? member->version : now->version, out, err);
-    }
     for (size_t i = 0; i < view->joined.count; i++) {
         const char *remote = view->joined.items[i].unit;
         if (!ending && lc_members_find(&view->present, remote) != NULL)
@@ -85,6 +99,17 @@ static bool choose(const struct view *view, struct lc_hook *out, struct lc_err *
                              err);
     }
     return true;
+}
+
+/* juju-hooks 1.8, in its order of priority. Who is there is only read when it is needed: of a unit
+ * with hundreds of others it is most of the work. */
+static bool choose(struct lc_store *store, struct view *view, struct lc_hook *out,
+                   struct lc_err *err)
+{
+    if (!load_joined(store, view, err) || !choose_fresh(store, view, out, err))
+        return false;
+    return out->kind != LC_HOOK_NONE ||
+           (load_present(store, view, err) && choose_other(view, out, err));
 }
 
 bool lc_queue_end_app(struct lc_store *store, const char *app, struct lc_err *err)
@@ -148,7 +173,7 @@ static bool try_one(struct lc_store *store, const struct lc_charm_meta *meta,
         return true;
     /* What it was never told of, it leaves without a word. */
     const bool silent = !is_declared(meta, relation) || !view.scope.created;
-    if (!silent && !choose(&view, out, err))
+    if (!silent && !choose(store, &view, out, err))
         return false;
     if (ending && out->kind == LC_HOOK_NONE)
         return lc_queue_leave(store, unit, relation->id, relation->dying, err);

@@ -20,6 +20,8 @@ static void settle_release(struct settle *settle)
     }
     lc_free(settle->turns);
     lc_index_release(&settle->index);
+    lc_index_release(&settle->told_index);
+    lc_strlist_release(&settle->told);
     tallies_release(&settle->repeats);
     tallies_release(&settle->changes);
     settle->agent->explain = false;
@@ -46,8 +48,7 @@ static bool move_clock(struct settle *settle, int64_t to, struct lc_err *err)
 {
     if (!lc_store_set_now(settle->agent->store, to, err))
         return false;
-    for (size_t i = 0; i < settle->count; i++)
-        settle->turns[i].hooks = 0;
+    settle_forget(settle);
     if (settle->options->moved != NULL)
         settle->options->moved(settle->options->context, to);
     return true;

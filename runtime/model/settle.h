@@ -4,9 +4,10 @@
 
 #include "model/agent.h"
 
-#define LC_SETTLE_TRIES     3   /* of a hook that fails, in one settle */
-#define LC_SETTLE_MAX_HOOKS 200 /* of one unit, without time passing */
-#define LC_SETTLE_BATCH     32  /* hooks that are chosen, and finished, together */
+#define LC_SETTLE_TRIES     3     /* of a hook that fails, in one settle */
+#define LC_SETTLE_MAX_HOOKS 200   /* of one unit, without time passing and without news */
+#define LC_SETTLE_MAX_EVER  20000 /* of one unit, without time passing */
+#define LC_SETTLE_BATCH     32    /* hooks that are chosen, and finished, together */
 
 /* How far it is: a line for somebody who waits. */
 struct lc_progress {

@@ -78,7 +78,7 @@ static bool choose(struct settle *settle, struct batch *batch, const char *name,
     slot->unit = lc_strdup(name);
     if (slot->unit == NULL)
         return lc_fail_memory(err);
-    return settle->turns[place].hooks < LC_SETTLE_MAX_HOOKS ||
+    return !settle_is_restless(settle, &settle->turns[place]) ||
            settle_fail_restless(settle, &settle->turns[place], err);
 }
 

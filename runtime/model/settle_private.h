@@ -11,7 +11,9 @@
 struct turn {
     char *unit;
     int64_t tries;                      /* of the hook that fails */
-    int64_t hooks;                      /* since the clock last moved */
+    int64_t hooks;                      /* since the last news */
+    int64_t news;                       /* how many there had been then */
+    int64_t ever;                       /* hooks since the clock last moved */
     char (*recent)[LC_HOOK_NAME_BYTES]; /* owned; SETTLE_RECENT of them, or NULL */
     char *why;                          /* of the last failure; NULL: none */
 };
@@ -45,6 +47,9 @@ struct settle {
     int64_t target;         /* of an advance; 0: none */
     struct tallies repeats; /* secret events that come every five minutes until the charm acts */
     struct tallies changes; /* what hooks change, once a unit seems not to rest */
+    struct lc_strlist told; /* the events since the clock last moved, each once */
+    struct lc_index told_index;
+    int64_t news; /* how often one was new */
     struct lc_progress progress;
 };
 
@@ -56,7 +61,13 @@ bool settle_turn(struct settle *settle, const char *unit, size_t *out, struct lc
 bool settle_note(struct settle *settle, const struct lc_report *report, struct lc_err *err)
     LC_MUST_CHECK;
 
-/* LC_ESTATE, for a unit that has had its LC_SETTLE_MAX_HOOKS. Always false. */
+/* The clock has moved: everything is new again. */
+void settle_forget(struct settle *settle);
+
+/* Whether a unit has had all the hooks that it may have before it counts as restless. */
+bool settle_is_restless(const struct settle *settle, const struct turn *turn);
+
+/* LC_ESTATE, for a unit that has had its fill. Always false. */
 bool settle_fail_restless(const struct settle *settle, const struct turn *turn, struct lc_err *err);
 
 /* LC_ECOMMAND when hooks have had their tries. */

@@ -63,17 +63,54 @@ static bool note_failure(struct turn *turn, const struct lc_report *report, cons
     return lc_buf_take(&why, &turn->why, NULL, err);
 }
 
+/* Whether it is the first of its kind since the clock moved counts for all units. */
+static bool note_news(struct settle *settle, const struct lc_report *report, const char *name,
+                      struct lc_err *err)
+{
+    LC_AUTO(lc_strlist_release) struct lc_strlist key = LC_STRLIST_INIT;
+    const struct lc_hook *hook = report->hook;
+
+    if (!lc_strlist_addf(
+            &key, err, "%s %s %lld %s %s %s", report->unit, name, (long long)hook->relation,
+            hook->remote_unit == NULL ? "" : hook->remote_unit,
+            hook->secret == NULL ? "" : hook->secret, hook->storage == NULL ? "" : hook->storage))
+        return false;
+    if (lc_index_get(&settle->told_index, key.items[0], strlen(key.items[0])) != LC_INDEX_NONE)
+        return true;
+    if (!lc_strlist_add(&settle->told, key.items[0], err))
+        return false;
+    const char *kept = settle->told.items[settle->told.count - 1];
+    settle->news++;
+    return lc_index_put(&settle->told_index, kept, strlen(kept), settle->told.count, NULL, err);
+}
+
+void settle_forget(struct settle *settle)
+{
+    lc_index_release(&settle->told_index);
+    lc_strlist_release(&settle->told);
+    settle->news++;
+    for (size_t i = 0; i < settle->count; i++)
+        settle->turns[i].ever = 0;
+}
+
+bool settle_is_restless(const struct settle *settle, const struct turn *turn)
+{
+    return (turn->news == settle->news && turn->hooks >= LC_SETTLE_MAX_HOOKS) ||
+           turn->ever >= LC_SETTLE_MAX_EVER;
+}
+
 static bool note_recent(struct settle *settle, struct turn *turn, const char *name,
                         struct lc_err *err)
 {
-    if (turn->hooks < LC_SETTLE_MAX_HOOKS - SETTLE_RECENT)
+    if (turn->hooks < LC_SETTLE_MAX_HOOKS - SETTLE_RECENT &&
+        turn->ever < LC_SETTLE_MAX_EVER - SETTLE_RECENT)
         return true;
     settle->agent->explain = true;
     if (turn->recent == NULL)
         turn->recent = lc_alloc(SETTLE_RECENT, sizeof(*turn->recent));
     if (turn->recent == NULL)
         return lc_fail_memory(err);
-    (void)snprintf(turn->recent[turn->hooks % SETTLE_RECENT], LC_HOOK_NAME_BYTES, "%s", name);
+    (void)snprintf(turn->recent[turn->ever % SETTLE_RECENT], LC_HOOK_NAME_BYTES, "%s", name);
     return true;
 }
 
@@ -99,9 +136,15 @@ bool settle_note(struct settle *settle, const struct lc_report *report, struct l
         return false;
     struct turn *turn = &settle->turns[place];
     lc_hook_name(report->hook, name);
+    if (!note_news(settle, report, name, err))
+        return false;
+    if (turn->news != settle->news)
+        turn->hooks = 0;
+    turn->news = settle->news;
     if (!note_recent(settle, turn, name, err) || !note_changes(settle, report, err))
         return false;
     turn->hooks++;
+    turn->ever++;
     settle->progress.done++;
     if (report->outcome == LC_OUTCOME_FAILED)
         return note_failure(turn, report, name, err);
@@ -153,8 +196,8 @@ bool settle_fail_restless(const struct settle *settle, const struct turn *turn, 
     describe_recent(turn, &names);
     describe_changes(&settle->changes, &changes);
     return lc_fail(err, LC_ESTATE,
-                   "%s does not come to rest: %d hooks without time passing; what repeats: %s%s",
-                   turn->unit, LC_SETTLE_MAX_HOOKS, names.data, changes.data);
+                   "%s does not come to rest: %lld hooks without time passing; what repeats: %s%s",
+                   turn->unit, (long long)turn->ever, names.data, changes.data);
 }
 
 /* "3 tries", "3 tries now, 6 in all". */

@@ -34,7 +34,8 @@ void lc_store_free(struct lc_store *store)
 {
     if (store == NULL)
         return;
-    (void)sqlite3_close(store->db); /* statements are finalised where they were made */
+    sql_forget(store);
+    (void)sqlite3_close(store->db);
     if (store->lock_fd != -1)
         (void)close(store->lock_fd); /* drops the lock */
     lc_free(store->folder);
@@ -184,7 +185,7 @@ static bool open_database(struct lc_store *store, int flags, struct lc_err *err)
 
     if (path == NULL)
         return lc_fail_memory(err);
-    const int code = sqlite3_open_v2(path, &store->db, flags, NULL);
+    const int code = sqlite3_open_v2(path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (code != SQLITE_OK)
         return sql_fail(store, code, err);
     return configure(store, err);
@@ -496,7 +497,7 @@ static bool begin(struct lc_tx *tx, struct lc_store *store, const char *outermos
 
     assert(tx->store == NULL);
     (void)snprintf(sql, sizeof(sql), "SAVEPOINT s%u", store->depth);
-    if (!sql_script(store, store->depth == 0 ? outermost : sql, err))
+    if (!sql_run(store, store->depth == 0 ? outermost : sql, NULL, err))
         return false;
     store->depth++;
     tx->store = store;
@@ -519,7 +520,7 @@ bool lc_tx_commit(struct lc_tx *tx, struct lc_err *err)
     char sql[32];
 
     (void)snprintf(sql, sizeof(sql), "RELEASE s%u", store->depth - 1);
-    if (!sql_script(store, store->depth == 1 ? "COMMIT" : sql, err))
+    if (!sql_run(store, store->depth == 1 ? "COMMIT" : sql, NULL, err))
         return false;
     store->depth--;
     tx->store = NULL;

@@ -182,9 +182,19 @@ void lc_members_release(struct lc_members *members)
 
 const struct lc_member *lc_members_find(const struct lc_members *members, const char *unit)
 {
-    for (size_t i = 0; i < members->count; i++)
-        if (strcmp(members->items[i].unit, unit) == 0)
-            return &members->items[i];
+    size_t low = 0;
+    size_t high = members->count;
+
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        const int order = strcmp(members->items[middle].unit, unit);
+        if (order == 0)
+            return &members->items[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
     return NULL;
 }
 

@@ -2,6 +2,7 @@
 #include "model/store_sql.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -51,18 +52,68 @@ static int bind(sqlite3_stmt *statement, const struct sql_arg *args)
     return code;
 }
 
+/* One of the kept ones, if it is there and free; else a new one, which is kept if it can be. */
+static int prepare(struct lc_store *store, const char *sql, struct sql_rows *out)
+{
+    struct lc_err ignored = LC_ERR_INIT; /* what cannot be kept is finalised after use */
+
+    out->kept = lc_index_get(&store->kept_index, sql, strlen(sql));
+    if (out->kept != LC_INDEX_NONE && !store->kept[out->kept].busy) {
+        store->kept[out->kept].busy = true;
+        out->statement = store->kept[out->kept].statement;
+        return SQLITE_OK;
+    }
+    const bool known = out->kept != LC_INDEX_NONE;
+    out->kept = LC_INDEX_NONE;
+    const int code = sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
+                                        &out->statement, NULL);
+    if (code != SQLITE_OK || known || store->kept_count >= SQL_KEPT_MAX ||
+        !lc_grow(&store->kept, &store->kept_capacity, store->kept_count, sizeof(*store->kept)))
+        return code;
+    LC_AUTO(lc_free) char *copy = lc_strdup(sql);
+    if (copy == NULL ||
+        !lc_index_put(&store->kept_index, copy, strlen(copy), store->kept_count, NULL, &ignored))
+        return code;
+    out->kept = store->kept_count++;
+    store->kept[out->kept] =
+        (struct sql_kept){ .sql = LC_STEAL(copy), .statement = out->statement, .busy = true };
+    return code;
+}
+
+/* Its values are dropped: there may be a secret among them. */
+static void put_back(struct sql_rows *rows)
+{
+    if (rows->kept == LC_INDEX_NONE) {
+        (void)sqlite3_finalize(rows->statement); /* repeats a failure told before */
+    } else {
+        (void)sqlite3_reset(rows->statement);          /* so does this */
+        (void)sqlite3_clear_bindings(rows->statement); /* always SQLITE_OK */
+        rows->store->kept[rows->kept].busy = false;
+    }
+    rows->statement = NULL;
+}
+
+void sql_forget(struct lc_store *store)
+{
+    for (size_t i = 0; i < store->kept_count; i++) {
+        (void)sqlite3_finalize(store->kept[i].statement); /* repeats a failure told before */
+        lc_free(store->kept[i].sql);
+    }
+    lc_free(store->kept);
+    lc_index_release(&store->kept_index);
+}
+
 bool sql_query(struct lc_store *store, const char *sql, const struct sql_arg *args,
                struct sql_rows *out, struct lc_err *err)
 {
-    *out = (struct sql_rows){ .store = store, .code = SQLITE_OK };
-    int code = sqlite3_prepare_v2(store->db, sql, -1, &out->statement, NULL);
+    *out = (struct sql_rows){ .store = store, .kept = LC_INDEX_NONE, .code = SQLITE_OK };
+    int code = prepare(store, sql, out);
     if (code == SQLITE_OK)
         code = bind(out->statement, args);
     if (code == SQLITE_OK)
         return true;
     (void)sql_fail(store, code, err);
-    (void)sqlite3_finalize(out->statement); /* repeats the failure told above */
-    out->statement = NULL;
+    put_back(out);
     return false;
 }
 
@@ -79,8 +130,7 @@ bool sql_end(struct sql_rows *rows, struct lc_err *err)
 
     if (!good)
         (void)sql_fail(rows->store, code, err);
-    (void)sqlite3_finalize(rows->statement); /* repeats the failure told above */
-    rows->statement = NULL;
+    put_back(rows);
     return good;
 }
 

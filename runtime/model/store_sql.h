@@ -12,13 +12,26 @@
 
 #include <sqlite3.h>
 
+#include "base/index.h"
 #include "model/store.h"
+
+/* A statement that is kept, since preparing one costs more than most take to run. */
+struct sql_kept {
+    char *sql; /* owned */
+    sqlite3_stmt *statement;
+    bool busy; /* its rows are being read */
+};
+#define SQL_KEPT_MAX 512
 
 struct lc_store {
     sqlite3 *db;
-    int lock_fd;    /* -1: opened without the lock */
-    unsigned depth; /* of open transactions */
-    char *folder;   /* absolute */
+    struct sql_kept *kept; /* owned */
+    size_t kept_count;
+    size_t kept_capacity;
+    struct lc_index kept_index; /* by their text */
+    int lock_fd;                /* -1: opened without the lock */
+    unsigned depth;             /* of open transactions */
+    char *folder;               /* absolute */
     char *uuid;
     char *name;
     char *juju_version;
@@ -39,12 +52,16 @@ struct sql_arg {
 struct sql_rows {
     struct lc_store *store;
     sqlite3_stmt *statement;
-    int code; /* SQLITE_ROW while there is one */
+    size_t kept; /* its place among the kept ones, or LC_INDEX_NONE */
+    int code;    /* SQLITE_ROW while there is one */
 };
 
 /* A failure of the database: LC_EIO, LC_EPERM (read-only), LC_ETIMEOUT (in use), LC_EPARSE (not a
  * database, damaged), LC_ENOMEM. Always false. */
 bool sql_fail(const struct lc_store *store, int code, struct lc_err *err);
+
+/* Before the database is closed. */
+void sql_forget(struct lc_store *store);
 
 /* args: NULL for none. */
 bool sql_query(struct lc_store *store, const char *sql, const struct sql_arg *args,

@@ -59,6 +59,7 @@ TEST_OBJECTS  := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/lib/*.c))
 TEST_LIB      := $(BUILD)/libtests.a
 UNIT_SOURCES  := $(wildcard tests/unit/test_*.c tests/conformance/test_*.c)
 UNIT_PROGRAMS := $(UNIT_SOURCES:%.c=$(BUILD)/%)
+SPEC_RUNNER   := $(BUILD)/tests/lua/run_spec
 SPECS         := $(wildcard tests/lua/*_spec.lua)
 # Looked at in the released program alone: what it is, and what strace sees of it, which no leak
 # checker can share a process with.
@@ -149,10 +150,12 @@ $(TEST_LIB): $(TEST_OBJECTS)
 	$(SAY) AR $@
 	$(Q)$(AR) rcs $@ $^
 
--include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(UNIT_SOURCES:%.c=$(BUILD)/obj/%.d)
+-include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(UNIT_SOURCES:%.c=$(BUILD)/obj/%.d) \
+         $(SPEC_RUNNER:$(BUILD)/%=$(BUILD)/obj/%.d)
 
 # Everything that is compiled, and nothing linked: for the lints.
-objects: $(OBJECTS) $(TEST_LIB) $(UNIT_SOURCES:%.c=$(BUILD)/obj/%.o)
+objects: $(OBJECTS) $(TEST_LIB) $(UNIT_SOURCES:%.c=$(BUILD)/obj/%.o) \
+         $(SPEC_RUNNER:$(BUILD)/%=$(BUILD)/obj/%.o)
 
 # --- modules for a plain Lua -------------------------------------------------------------------
 
@@ -176,7 +179,7 @@ JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 setup:
 	@.ci/setup build test
 
-units: $(UNIT_PROGRAMS)
+units: $(UNIT_PROGRAMS) $(SPEC_RUNNER)
 
 test: setup
 	@$(MAKE) --no-print-directory $(JOBS) all units

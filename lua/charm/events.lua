@@ -17,6 +17,7 @@ local Action = {}
 ---A progress line, shown at once to whoever runs the action.
 ---@param message string
 function Action:log(message)
+  errors.check_text("action:log", message)
   core.action_log(message)
 end
 
@@ -24,6 +25,7 @@ end
 ---to have it dropped.
 ---@param message string
 function Action:fail(message)
+  errors.check_text("action:fail", message)
   core.action_fail(message)
 end
 
@@ -146,7 +148,7 @@ end
 ---@param handler fun(event: charm.Event)
 function M.on(event, handler)
   errors.check_function("charm.on", handler)
-  core.on(event, function() handler(M.current()) end)
+  core.on(event, function() core.call(handler, M.current()) end)
 end
 
 ---Call a function when this action is run. What it returns becomes the results, as action:set takes
@@ -157,7 +159,7 @@ function M.action(name, handler)
   errors.check_function("charm.action", handler)
   core.action(name, function()
     local action = M.current().action
-    local results = handler(action)
+    local results = core.call(handler, action)
     if results ~= nil then action:set(results) end
   end)
 end

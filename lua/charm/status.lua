@@ -91,7 +91,7 @@ local function collect(scope)
   if #collectors[scope] == 0 then return end
   if scope == "app" and not core.is_leader() then return end
   local collector = setmetatable({}, Collector)
-  for _, handler in ipairs(collectors[scope]) do handler(collector) end
+  for _, handler in ipairs(collectors[scope]) do core.call(handler, collector) end
   if collector.status then set(scope, collector.status, collector.message) end
 end
 

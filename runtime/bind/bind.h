@@ -82,8 +82,10 @@ int bind_fail(lua_State *L, const struct lc_err *err);
  * for LC_ESCRIPT the traceback of the first place. tostring gives "where: message". */
 int bind_raise(lua_State *L, const struct lc_err *err);
 
-/* The author's innermost function that is running, "src/charm.lua:12"; "" when there is none. place
- * has BIND_WHERE_BYTES. Cannot raise. */
+/* The author's innermost function that is running, "src/charm.lua:12". Where that function has
+ * called ours as its last act, `return tls.deny(...)`, Lua has forgotten the line: then it is the
+ * lines of the function, "src/charm.lua:12-20". "" when there is none. place has BIND_WHERE_BYTES.
+ * Cannot raise. */
 #define BIND_WHERE_BYTES 160 /* LUA_IDSIZE of a place, a line number and a name */
 void bind_where(lua_State *L, char *place);
 
@@ -134,6 +136,11 @@ void bind_check_bytes(lua_State *L, int arg, struct lc_secret *out);
  */
 mode_t bind_check_mode(lua_State *L, int arg, const char *fallback);
 
+/* A C function: call(f, ...) returns what f(...) does. f stays at index 1 while it runs, where
+ * positions of errors find it when it has ended in a tail call: so whatever of the author's is
+ * called is called through this. */
+int bind_call(lua_State *L);
+
 /* JSON both ways: objects to tables, arrays to sequences, null to nil. */
 void bind_push_json(lua_State *L, const struct lc_json *json);
 /* Nothing lost: null is a light userdata of NULL (json.null, cjson.null), arrays have the metatable
@@ -165,7 +172,6 @@ extern const struct bind_c_module bind_c_modules[];
 
 int luaopen_charm_x509(lua_State *L);     /* charm.x509: key, csr, certificate, chain */
 int luaopen_charm_json(lua_State *L);     /* charm.json: encode, decode, array, null */
-int luaopen_charm_boxes(lua_State *L);    /* charm.boxes: what bindings hold, for tests */
 int luaopen_charm_core(lua_State *L);     /* charm.core: what lua/charm/init.lua is built on */
 int luaopen_charm_tls_core(lua_State *L); /* charm.tls.core: what lua/charm/tls.lua is built on */
 

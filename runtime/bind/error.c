@@ -87,29 +87,89 @@ static bool is_library(lua_State *L, int level)
            strncmp(frame.source, BIND_EMBEDDED_PREFIX, strlen(BIND_EMBEDDED_PREFIX)) == 0;
 }
 
-/* What the author called: the running C function, or the function of the library's Lua half that
- * led to it; then *wrapped, and the numbers of the arguments are not the author's. False when Lua
- * does not know its name, or when it is a metamethod, whose name the author never wrote. */
-static bool get_callee(lua_State *L, lua_Debug *callee, bool *wrapped)
+struct callee {
+    const char *name; /* NULL: not known */
+    bool is_method;
+    bool
+        wrapped; /* a function of the Lua half: the numbers of the arguments are not the author's */
+    char found[64];
+};
+
+#define NAME_DEPTH 2 /* charm.file.read */
+
+/* Look for the function at index in the table at the top of the stack. */
+static bool find_name(lua_State *L, int function, const char *prefix, int depth, char *name)
 {
+    char path[64];
+    bool found = false;
+
+    lua_pushnil(L);
+    while (!found && lua_next(L, -2) != 0) {
+        if (lua_type(L, -2) == LUA_TSTRING) {
+            (void)snprintf(path, sizeof(path), "%.30s.%.30s", prefix, lua_tostring(L, -2));
+            if (lua_rawequal(L, -1, function)) {
+                (void)snprintf(name, sizeof(path), "%s", path);
+                found = true;
+            } else if (lua_istable(L, -1) && depth > 1) {
+                found = find_name(L, function, path, depth - 1, name);
+            }
+        }
+        lua_pop(L, found ? 2 : 1);
+    }
+    return found;
+}
+
+/* A function that was called last of all, by `return charm.exec {}`, has no name in the stack: it
+ * is looked for in the modules. */
+static bool find_in_modules(lua_State *L, lua_Debug *frame, char *name)
+{
+    static const char *const modules[] = { "charm", "charm.tls", "charm.x509", "charm.json",
+                                           "charm.core" };
+    bool found = false;
+
+    luaL_checkstack(L, 12, NULL);
+    if (!lua_getinfo(L, "f", frame))
+        return false;
+    const int function = lua_gettop(L);
+    (void)luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+    for (size_t i = 0; i < LC_COUNT(modules) && !found; i++) {
+        (void)lua_getfield(L, function + 1, modules[i]);
+        found = lua_istable(L, -1) && find_name(L, function, modules[i], NAME_DEPTH, name);
+        lua_settop(L, function + 1);
+    }
+    lua_settop(L, function - 1);
+    return found;
+}
+
+/* What the author called: the running C function, or the function of the library's Lua half that
+ * led to it. A metamethod's name the author never wrote. */
+static void get_callee(lua_State *L, struct callee *callee)
+{
+    lua_Debug frame;
     int level = 0;
 
+    *callee = (struct callee){ .name = NULL };
     while (is_library(L, level + 1))
         level++;
-    *wrapped = level > 0;
-    return lua_getstack(L, level, callee) && lua_getinfo(L, "n", callee) && callee->name != NULL &&
-           strcmp(callee->namewhat, "metamethod") != 0;
+    callee->wrapped = level > 0;
+    if (!lua_getstack(L, level, &frame) || !lua_getinfo(L, "nt", &frame))
+        return;
+    callee->is_method = strcmp(frame.namewhat, "method") == 0;
+    if (frame.name != NULL && strcmp(frame.namewhat, "metamethod") != 0)
+        callee->name = frame.name;
+    else if (frame.istailcall && find_in_modules(L, &frame, callee->found))
+        callee->name = callee->found;
 }
 
 void bind_misuse(lua_State *L, const char *format, ...)
 {
     char message[LC_ERR_MESSAGE_BYTES];
     size_t used = 0;
-    lua_Debug callee;
-    bool wrapped;
+    struct callee callee;
     va_list args;
 
-    if (get_callee(L, &callee, &wrapped))
+    get_callee(L, &callee);
+    if (callee.name != NULL)
         used = (size_t)snprintf(message, sizeof(message), "%.60s: ", callee.name);
     va_start(args, format);
     (void)vsnprintf(message + used, sizeof(message) - used, format, args);
@@ -121,20 +181,20 @@ void bind_arg_error(lua_State *L, int arg, const char *format, ...)
 {
     char about[1024];
     char message[LC_ERR_MESSAGE_BYTES];
-    lua_Debug callee;
-    bool wrapped;
+    struct callee callee;
     va_list args;
 
     va_start(args, format);
     (void)vsnprintf(about, sizeof(about), format, args);
     va_end(args);
-    const bool is_named = get_callee(L, &callee, &wrapped);
-    if (wrapped)
-        (void)snprintf(message, sizeof(message), "%.60s%s%s", is_named ? callee.name : "",
-                       is_named ? ": " : "", about);
-    else if (!is_named)
+    get_callee(L, &callee);
+    if (callee.wrapped)
+        (void)snprintf(message, sizeof(message), "%.60s%s%s",
+                       callee.name == NULL ? "" : callee.name, callee.name == NULL ? "" : ": ",
+                       about);
+    else if (callee.name == NULL)
         (void)snprintf(message, sizeof(message), "bad argument #%d (%s)", arg, about);
-    else if (strcmp(callee.namewhat, "method") == 0 && --arg == 0)
+    else if (callee.is_method && --arg == 0)
         (void)snprintf(message, sizeof(message), "'%.60s' was called on a wrong object (%s)",
                        callee.name, about);
     else
@@ -178,11 +238,15 @@ static void set_error(struct lc_err *err, enum lc_code code, const char *place, 
     char line[LC_ERR_MESSAGE_BYTES];
     size_t used = 0;
 
+    bool at_break = true;
+
     for (; *text != '\0' && used + 1 < sizeof(line); text++) {
-        if (strchr("\n\r\t", *text) == NULL)
+        const bool is_break = strchr("\n\r\t", *text) != NULL;
+        if (!is_break && !(at_break && *text == ' '))
             line[used++] = *text;
-        else if (used > 0 && line[used - 1] != ' ')
+        else if (is_break && used > 0 && line[used - 1] != ' ')
             line[used++] = ' ';
+        at_break = is_break || (at_break && *text == ' ');
     }
     line[used] = '\0';
     (void)lc_fail(err, code, "%s%s%s%s", place, *place == '\0' ? "" : ": ", line,
@@ -242,12 +306,15 @@ static int describe(lua_State *L)
 
 static void take_memory_error(const struct bind_vm *vm, struct lc_err *err)
 {
+    const char *place = vm->where;
+    const char *colon = *place == '\0' ? "" : ": ";
+
     if (vm->text_refused)
-        (void)lc_fail(err, LC_ELIMIT, "the script makes a text of more than %zu KiB",
-                      vm->text_max / 1024);
+        (void)lc_fail(err, LC_ELIMIT, "%s%sthe script makes a text of more than %zu KiB", place,
+                      colon, vm->text_max / 1024);
     else if (vm->memory_refused)
-        (void)lc_fail(err, LC_ELIMIT, "the script needs more than %zu KiB of memory",
-                      vm->memory_max / 1024);
+        (void)lc_fail(err, LC_ELIMIT, "%s%sthe script needs more than %zu KiB of memory", place,
+                      colon, vm->memory_max / 1024);
     else
         (void)lc_fail_memory(err);
 }

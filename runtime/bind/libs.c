@@ -55,6 +55,18 @@ static int base_load(lua_State *L)
     return lua_gettop(L);
 }
 
+/* Lua's own message has no place, since C raises it. */
+static int coroutine_yield(lua_State *L)
+{
+    if (lua_isyieldable(L))
+        return lua_yield(L, lua_gettop(L));
+    const bool is_main = lua_pushthread(L) != 0;
+    if (is_main)
+        bind_misuse(L, "there is no coroutine here to yield from: what Juju is to do in a later "
+                       "hook, charm.state can remember");
+    bind_misuse(L, "a coroutine cannot yield through a function of C, such as table.sort");
+}
+
 /* --- now is the context's clock -------------------------------------------------------------- */
 
 static void push_now(lua_State *L)
@@ -207,6 +219,17 @@ static const char *push_module_path(lua_State *L, const char *folder, const char
     return lua_tostring(L, -1);
 }
 
+/* A loader; upvalue: the chunk. */
+static int run_module(lua_State *L)
+{
+    lua_settop(L, 2);
+    lua_pushcfunction(L, bind_call);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_rotate(L, 1, 2);
+    lua_call(L, 3, 1);
+    return 1;
+}
+
 /* A searcher: the loader and the path, or what was looked for. */
 static int find_lua_file(lua_State *L)
 {
@@ -221,6 +244,7 @@ static int find_lua_file(lua_State *L)
             lua_pushcfunction(L, bind_load_file);
             lua_pushvalue(L, -2);
             lua_call(L, 1, 1);
+            lua_pushcclosure(L, run_module, 1);
             lua_insert(L, -2);
             return 2;
         }
@@ -307,6 +331,11 @@ void bind_open_libraries(lua_State *L)
     lua_pop(L, 1);
     (void)lua_getfield(L, -1, LUA_LOADLIBNAME);
     set_searchers(L);
+    lua_pop(L, 1);
+    (void)lua_getfield(L, -1, LUA_COLIBNAME);
+    lua_pushcfunction(L, coroutine_yield);
+    lua_setfield(L, -2, "yield");
     lua_pop(L, 2);
     set_preload(L);
+    bind_guard_globals(L);
 }

@@ -282,10 +282,11 @@ static int collect(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
-    { "hook", hook },       { "config", config },           { "is_leader", is_leader },
-    { "log", log_text },    { "version_set", version_set }, { "raise", raise },
-    { "nearest", nearest }, { "know_option", know_option }, { "on", on },
-    { "action", action },   { "collect", collect },         { NULL, NULL },
+    { "hook", hook },      { "config", config },           { "is_leader", is_leader },
+    { "log", log_text },   { "version_set", version_set }, { "raise", raise },
+    { "call", bind_call }, { "nearest", nearest },         { "know_option", know_option },
+    { "on", on },          { "action", action },           { "collect", collect },
+    { NULL, NULL },
 };
 
 int luaopen_charm_core(lua_State *L)

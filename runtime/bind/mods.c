@@ -6,8 +6,11 @@ int luaopen_cjson(lua_State *L);
 int luaopen_cjson_safe(lua_State *L);
 
 const struct bind_c_module bind_c_modules[] = {
-    { "charm.core", luaopen_charm_core },   { "charm.tls.core", luaopen_charm_tls_core },
-    { "charm.boxes", luaopen_charm_boxes }, { "charm.json", luaopen_charm_json },
-    { "charm.x509", luaopen_charm_x509 },   { "cjson", luaopen_cjson },
-    { "cjson.safe", luaopen_cjson_safe },   { NULL, NULL },
+    { "charm.core", luaopen_charm_core },
+    { "charm.tls.core", luaopen_charm_tls_core },
+    { "charm.json", luaopen_charm_json },
+    { "charm.x509", luaopen_charm_x509 },
+    { "cjson", luaopen_cjson },
+    { "cjson.safe", luaopen_cjson_safe },
+    { NULL, NULL },
 };

@@ -53,6 +53,12 @@ void bind_open_libraries(lua_State *L);
 int bind_load_file(lua_State *L);
 int bind_load_text(lua_State *L);
 
+/* globals.c: make a name that nobody has set an error. May raise. */
+void bind_guard_globals(lua_State *L);
+
+/* where.c: bind_where from within the allocator, where nothing can be pushed: without a function
+ * that has ended in a call of ours. */
+void bind_where_running(lua_State *L, char *place);
 /* where.c: the author's running functions into the VM's traceback. Cannot raise. */
 void bind_keep_traceback(lua_State *L);
 

@@ -32,12 +32,32 @@ const char *bind_vm_traceback(const struct bind_vm *vm)
     return vm->traceback;
 }
 
+const char *bind_vm_where(const struct bind_vm *vm)
+{
+    return vm->where;
+}
+
 const char *bind_lua_version(void)
 {
     return LUA_VERSION_MAJOR "." LUA_VERSION_MINOR "." LUA_VERSION_RELEASE;
 }
 
 /* --- memory ---------------------------------------------------------------------------------- */
+
+/* Lua calls no message handler for this, so the place is kept here. Unwinding may ask again, when
+ * nothing of the author's runs any more: then it stays. */
+static void keep_place(struct bind_vm *vm)
+{
+    char place[BIND_WHERE_BYTES];
+
+    if (vm->L == NULL)
+        return;
+    bind_where_running(vm->L, place);
+    if (*place == '\0')
+        return;
+    memcpy(vm->where, place, sizeof(place));
+    bind_keep_traceback(vm->L);
+}
 
 /* Strings with a key's PEM, and what is left of them when a buffer grows, are cleansed: nothing is
  * given back to the system, or moved, with its bytes in it. */
@@ -48,12 +68,14 @@ static void *allocate(void *context, void *old, size_t old_len, size_t len)
     if (old == NULL) { /* old_len says what kind of object is wanted */
         if (old_len == LUA_TSTRING && vm->text_max != 0 && len > vm->text_max) {
             vm->text_refused = true;
+            keep_place(vm);
             return NULL;
         }
         old_len = 0;
     }
     if (len > old_len && len - old_len > vm->memory_max - vm->memory_used) {
         vm->memory_refused = true;
+        keep_place(vm);
         return NULL;
     }
     void *fresh = len == 0 ? NULL : malloc(len); /* lint: what Lua takes is swept by itself */
@@ -247,7 +269,9 @@ static int run_script(lua_State *L)
     lua_pushvalue(L, 3);
     lua_setglobal(L, "arg");
     lua_remove(L, 3);
-    lua_call(L, count, 0);
+    lua_pushcfunction(L, bind_call);
+    lua_insert(L, 2);
+    lua_call(L, count + 1, 0);
     return 0;
 }
 

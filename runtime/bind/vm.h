@@ -9,7 +9,8 @@
  * coroutine, table, string, math, utf8, os (clock, date, difftime, time, getenv, tmpname: no
  * execute, exit, remove, rename; "now" is the context's clock), io (without popen; a script's
  * reading and writing of files is its own business), package (preload and Lua files of
- * bind_vm_set_path only: no C loader, no LUA_PATH). No debug library. */
+ * bind_vm_set_path only: no C loader, no LUA_PATH). No debug library. Globals are strict
+ * (globals.c). */
 #ifndef LC_BIND_VM_H
 #define LC_BIND_VM_H
 
@@ -97,6 +98,10 @@ bool bind_vm_call(struct bind_vm *vm, int reference, int arg_count, struct lc_er
  * "src/charm.lua:12: in function 'refresh'", without a line feed at the end; "" when there was
  * none. A view, valid until the next error. */
 const char *bind_vm_traceback(const struct bind_vm *vm);
+
+/* Of the last error: the author's place, which its message begins with; "" when there is none. A
+ * view, as above. */
+const char *bind_vm_where(const struct bind_vm *vm);
 
 /* "5.4.4"; static. */
 const char *bind_lua_version(void);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "bind/bind.h"
 #include "bind/charm.h"
 #include "host/connection.h"
@@ -68,9 +69,14 @@ static bool start_lua(struct host *host, struct lc_err *err)
 /* --- the hook ---------------------------------------------------------------------------- */
 
 /* An error of the author's has its own place in front. */
-static bool about_endpoint(const struct bind_lifecycle *lifecycle, struct lc_err *err)
+static bool about_endpoint(const struct host *host, const struct bind_lifecycle *lifecycle,
+                           struct lc_err *err)
 {
-    return err->code == LC_ESCRIPT ? false : lc_wrap(err, "endpoint '%s'", lifecycle->endpoint);
+    const char *where = bind_vm_where(host->vm);
+
+    if (err->code == LC_ESCRIPT || (*where != '\0' && lc_text_has_prefix(err->message, where)))
+        return false;
+    return lc_wrap(err, "endpoint '%s'", lifecycle->endpoint);
 }
 
 static bool run_lifecycles(struct host *host, struct lc_err *err)
@@ -80,7 +86,7 @@ static bool run_lifecycles(struct host *host, struct lc_err *err)
 
     for (size_t i = 0; i < charm->lifecycle_count; i++)
         if (!charm->lifecycles[i].handle(charm->lifecycles[i].self, &hook, err))
-            return about_endpoint(&charm->lifecycles[i], err);
+            return about_endpoint(host, &charm->lifecycles[i], err);
     for (size_t i = 0; i < charm->lifecycle_count; i++)
         if (charm->lifecycles[i].deliver != LUA_NOREF &&
             !bind_vm_call(host->vm, charm->lifecycles[i].deliver, 0, err))
@@ -95,7 +101,7 @@ static bool finish_lifecycles(struct host *host, struct lc_err *err)
 
     for (size_t i = 0; i < charm->lifecycle_count; i++)
         if (!charm->lifecycles[i].finish(charm->lifecycles[i].self, &hook, err))
-            return about_endpoint(&charm->lifecycles[i], err);
+            return about_endpoint(host, &charm->lifecycles[i], err);
     return true;
 }
 

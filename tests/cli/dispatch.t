@@ -312,7 +312,7 @@ print(charm.event.name, lifecycle.loads)
 EOF
 file src/lifecycle.lua <<'EOF'
 local charm <const> = require "charm"
-LOADS = (LOADS or 0) + 1
+LOADS = (rawget(_G, "LOADS") or 0) + 1
 charm.collect_status(function(status) status:active("fine") end)
 return { loads = LOADS }
 EOF
@@ -509,7 +509,7 @@ answer config-get '{"broken":true}'
 relation_hook certificates-relation-created certificates:1 ca
 is "an error in the author's function fails the hook" "$status" 1
 has "with its place" "$(calls)" \
-    "certificates-relation-created: src/charm.lua:5: no requests today~    src/charm.lua:5: in function 'requests'"
+    "certificates-relation-created: src/charm.lua:5: no requests today~    src/charm.lua:5: in function <src/charm.lua:4>"
 lacks "and nothing is sent" "$(calls)" "relation-set"
 
 answer config-get '{}'

@@ -1,4 +1,4 @@
--- A small TAP harness for specs, which run inside our own VM: `luacharm run tests/lua/x_spec.lua`.
+-- A small TAP harness for specs, which run inside our own VM: `make test T=x_spec` (run_spec.c).
 --
 --     local test <const> = require "harness"
 --     test("a name that says the behaviour", function() test.equal(1 + 1, 2) end)
@@ -7,7 +7,7 @@
 --
 -- A test fails by raising. done() drops the fixtures, collects, and adds a last test: that no object
 -- made in C is left alive.
-local boxes <const> = require "charm.boxes"
+local boxes <const> = require "boxes"
 
 local M = {}
 local count, failures = 0, 0

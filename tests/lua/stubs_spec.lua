@@ -1,6 +1,6 @@
 -- The stubs of what is written in C (lua/charm/_meta) say what there is: names are compared both
 -- ways, every function says what it takes and returns, and the examples are run.
-local boxes <const> = require "charm.boxes"
+local boxes <const> = require "boxes"
 local charm <const> = require "charm"
 local json <const> = require "charm.json"
 local test <const> = require "harness"
@@ -82,7 +82,6 @@ end
 
 local stubs <const> = {
   { "json.lua", function() return functions_of(json, "json", ".") end },
-  { "boxes.lua", function() return functions_of(boxes, "boxes", ".") end },
   { "x509.lua", function()
     return merge(functions_of(x509.key, "x509.key", "."), functions_of(x509.csr, "x509.csr", "."),
       functions_of(x509.certificate, "x509.certificate", "."), functions_of(x509.chain, "x509.chain", "."))
@@ -115,9 +114,9 @@ for _, stub in ipairs(stubs) do
 
     test(("%s: the example of %s"):format(file, name), function()
       local example = comment:match "%-%-%-```lua\n(.-)\n%-%-%-```":gsub("%f[^\n\0]%-%-%-", "")
-      local env <const> = setmetatable({ x509 = x509, json = json, charm = charm, boxes = boxes }, {
+      local env <const> = setmetatable({ x509 = x509, json = json, charm = charm }, {
         __index = function(_, key)
-          if _G[key] ~= nil then return _G[key] end
+          if rawget(_G, key) ~= nil then return _G[key] end
           return fixture[key]
         end,
       })

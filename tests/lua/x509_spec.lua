@@ -499,7 +499,7 @@ end)
 -- --- leaks --------------------------------------------------------------------------------------
 
 test("errors on every way leave nothing behind", function()
-  local boxes <const> = require "charm.boxes"
+  local boxes <const> = require "boxes"
   local ec <const>, csr <const> = fixture.ec, fixture.csr
   local ca <const>, ca_key <const> = fixture.ca, fixture.ca_key
   collectgarbage()

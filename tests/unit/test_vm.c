@@ -65,8 +65,42 @@ static const struct error_row error_rows[] = {
       LC_EUSAGE, "case.lua:2: encode: JSON has no form for a function" },
     { "endless recursion", "local function f() return 1 + f() end\nf()", LC_ESCRIPT,
       "case.lua:1: stack overflow" },
-    { "yield outside a coroutine", "coroutine.yield()", LC_ESCRIPT,
-      "attempt to yield from outside a coroutine" },
+    { "yield outside a coroutine", "coroutine.yield()", LC_EUSAGE,
+      "case.lua:1: yield: there is no coroutine here to yield from: what Juju is to do in a later "
+      "hook, charm.state can remember" },
+    { "yield through C",
+      "local run = coroutine.wrap(function()\n"
+      "  table.sort({ 2, 1 }, coroutine.yield)\nend)\nrun()",
+      LC_EUSAGE,
+      "case.lua:2: a coroutine cannot yield through a function of C, such as table.sort" },
+    { "a misspelt global", "\nprnt 'x'", LC_EUSAGE,
+      "case.lua:2: there is no variable 'prnt': did you mean 'print'?" },
+    { "a misspelt local", "local certs = 1\nprint(crets)", LC_EUSAGE,
+      "case.lua:2: there is no variable 'crets': did you mean 'certs'?" },
+    { "a misspelt upvalue", "local certs = 1\nlocal function f() return certs, crets end\nf()",
+      LC_EUSAGE, "case.lua:2: there is no variable 'crets': did you mean 'certs'?" },
+    { "a local that is not in scope is not proposed", "do local certs = 1 end\nprint(crets)",
+      LC_EUSAGE, "case.lua:2: there is no variable 'crets'" },
+    { "a field of _G that is not there", "print(_G.prnt)", LC_EUSAGE,
+      "case.lua:1: there is no variable 'prnt': did you mean 'print'?" },
+    { "a module that was not required", "x509.key.generate {}", LC_EUSAGE,
+      "case.lua:1: there is no variable 'x509': write local x509 <const> = require "
+      "\"charm.x509\"" },
+    { "nothing like it", "print(quite_another)", LC_EUSAGE,
+      "case.lua:1: there is no variable 'quite_another'" },
+    { "a local that was forgotten in a function", "local function f() total = 1 end\nf()",
+      LC_EUSAGE,
+      "case.lua:1: 'total' is assigned to, and no variable yet: write local, or assign it first at "
+      "the top level of the file" },
+    { "a misspelt assignment", "count = 0\nlocal function f() coutn = 1 end\nf()", LC_EUSAGE,
+      "case.lua:2: 'coutn' is assigned to, and no variable yet (did you mean 'count'?): write "
+      "local, or assign it first at the top level of the file" },
+    { "what ends a file has the file as its place", "return require 'charm'.open_port(4.5)",
+      LC_EUSAGE,
+      "case.lua: charm.open_port: expected a port such as 443 or \"8000-8010/udp\", got number" },
+    { "what ends a function has the line of its call",
+      "local charm = require 'charm'\nlocal function f() return charm.file.read(nil) end\n\nf()",
+      LC_EUSAGE, "case.lua:4: charm.file.read: text expected, got nil" },
     { "a compiled chunk is refused", "\x1bLua", LC_ESCRIPT,
       "attempt to load a binary chunk (mode is 't')" },
     { "a module that is not there", "require 'x.y'", LC_ESCRIPT,
@@ -225,7 +259,7 @@ static void a_kept_function_is_called(void **state)
     (void)state;
     setup_new(&setup, NULL);
     lua_State *L = bind_vm_state(setup.vm);
-    assert_done(run_text(&setup, "function add(a, b) sum = a + b return sum end", &err));
+    assert_done(run_text(&setup, "sum = 0 function add(a, b) sum = a + b end", &err));
     (void)lua_getglobal(L, "add");
     const int reference = luaL_ref(L, LUA_REGISTRYINDEX);
     lua_pushinteger(L, 3);

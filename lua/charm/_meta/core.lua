@@ -30,6 +30,13 @@ function core.hook(what) end
 ---@nodiscard
 function core.config() end
 
+---Call a function of the author's: positions of errors find it even when it has ended in a tail call,
+---`return charm.exec {...}`.
+---@param f function
+---@param ... any
+---@return any ... what it returns
+function core.call(f, ...) end
+
 ---The name that is most like a text, for "did you mean".
 ---@param text string
 ---@param names string[]

@@ -1,4 +1,5 @@
 -- The provider: who may have a certificate and of what shape, and who signs it.
+local call <const> = require("charm.core").call
 local core <const> = require "charm.tls.core"
 local errors <const> = require "charm.errors"
 
@@ -90,7 +91,7 @@ local function authority(self)
   local subject = { add_unique_id_to_subject_name = false }
   for _, field in ipairs(ca_fields) do
     local value = self.options[field]
-    if type(value) == "function" then value = value() end
+    if type(value) == "function" then value = call(value) end
     subject[field] = value
   end
   local options = {
@@ -131,7 +132,7 @@ local function settle(self, request, shape)
       .. "tls.defer, got %s", where, self.endpoint, errors.kind(shape))
   end
   local issuer = self.issuer
-  if type(issuer) == "function" then return issuer(request, shape) end
+  if type(issuer) == "function" then return (call(issuer, request, shape)) end
   local filled = { is_ca = request.is_ca, validity = issuer.options.leaf_validity or "90d" }
   for key, value in pairs(shape) do filled[key] = value end
   return { sign_by = authority(issuer), shape = filled }
@@ -139,7 +140,7 @@ end
 
 local function decide(self, request)
   local shape = {}
-  if self.policy then shape = self.policy(request) end
+  if self.policy then shape = call(self.policy, request) end
   return settle(self, request, shape)
 end
 
@@ -180,6 +181,9 @@ function M.provides(endpoint, options)
   if type(capabilities) == "table" then
     local fixed = capabilities
     capabilities = function() return fixed end
+  elseif type(capabilities) == "function" then
+    local said = capabilities
+    capabilities = function() return (call(said)) end
   end
   local provider = setmetatable({ endpoint = endpoint, issuer = issuer, policy = options.policy }, Provider)
   if getmetatable(issuer) == Ca then issuer.endpoint = endpoint end

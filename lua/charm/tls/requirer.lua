@@ -1,4 +1,5 @@
 -- The requirer: what an author says of the certificates that are wanted, and what happens to them.
+local call <const> = require("charm.core").call
 local core <const> = require "charm.tls.core"
 local errors <const> = require "charm.errors"
 local pair <const> = require "charm.tls.pair"
@@ -109,7 +110,7 @@ local function deliver(certs)
     local name, fields, denial = certs.core:next()
     if not name then return end
     local cert = pair.new(fields)
-    for _, handler in ipairs(certs.handlers[name] or {}) do handler(cert, denial) end
+    for _, handler in ipairs(certs.handlers[name] or {}) do call(handler, cert, denial) end
     certs.core:delivered()
   end
 end
@@ -188,14 +189,13 @@ end
 
 local function call_if_function(requests, capabilities)
   if type(requests) ~= "function" then return requests end
-  local list = requests(capabilities) -- no tail call, which would take its name from the traceback
-  return list
+  return (call(requests, capabilities))
 end
 
--- What the author gave as one list for the core. call: what becomes of a function, call_if_function
+-- What the author gave as one list for the core. resolve: what becomes of a function, call_if_function
 -- or, when nothing may be called, one that gives an empty list.
-local function ask_for(what, mode, requests, call, capabilities)
-  requests = call(requests, capabilities)
+local function ask_for(what, mode, requests, resolve, capabilities)
+  requests = resolve(requests, capabilities)
   local list = {}
   if mode ~= "app_and_unit" then
     add_requests(list, what, requests, mode)
@@ -205,7 +205,7 @@ local function ask_for(what, mode, requests, call, capabilities)
     errors.misuse("%s: mode app_and_unit takes { app = {...}, unit = {...} }", what)
   end
   for _, scope in ipairs { "app", "unit" } do
-    add_requests(list, ("%s.%s"):format(what, scope), call(requests[scope] or {}, capabilities), scope)
+    add_requests(list, ("%s.%s"):format(what, scope), resolve(requests[scope] or {}, capabilities), scope)
   end
   return list
 end

@@ -37,6 +37,8 @@ struct agent_child {
     struct agent_server server;
     struct lc_proc_child *running; /* NULL: not started, or ended */
     struct lc_proc_result proc;
+    size_t out_logged; /* bytes of what it has printed that are in the log already */
+    size_t err_logged;
     bool rebooted; /* by juju-reboot --now */
 };
 

@@ -21,9 +21,9 @@ void agent_child_release(struct agent_child *child)
     lc_proc_result_release(&child->proc);
 }
 
-/* Each line one message; longer ones are cut into several. */
-static bool log_stream(struct lc_context *context, const struct lc_buf *stream, enum lc_level level,
-                       struct lc_err *err)
+/* Each line one message; longer ones are cut into several. From *at up to end. */
+static bool log_stream(struct lc_context *context, const struct lc_buf *stream, size_t *at,
+                       size_t stream_end, enum lc_level level, struct lc_err *err)
 {
     char module[LC_HOOK_NAME_BYTES + 300];
     char name[LC_HOOK_NAME_BYTES];
@@ -31,32 +31,55 @@ static bool log_stream(struct lc_context *context, const struct lc_buf *stream, 
 
     lc_hook_name(context->hook, name);
     (void)snprintf(module, sizeof(module), "unit.%s.%s", context->unit.name, name);
-    for (size_t at = 0; at < stream->len;) {
-        const char *end = memchr(stream->data + at, '\n', stream->len - at);
-        const size_t whole = end == NULL ? stream->len - at : (size_t)(end - (stream->data + at));
+    while (*at < stream_end) {
+        const char *begin = stream->data + *at;
+        const char *end = memchr(begin, '\n', stream_end - *at);
+        const size_t whole = end == NULL ? stream_end - *at : (size_t)(end - begin);
         const size_t len = whole < MAX_LINE ? whole : MAX_LINE;
-        memcpy(line, stream->data + at, len);
+        memcpy(line, begin, len);
         line[len] = '\0';
         if (len > 0 && !lc_store_log(context->store, context->unit.name, module, level, line, err))
             return false;
-        at += len + (len == whole && end != NULL);
+        *at += len + (len == whole && end != NULL);
     }
     return true;
 }
 
-static bool log_output(struct lc_context *context, const struct lc_proc_result *result,
-                       struct lc_err *err)
+/* Where the last whole line ends. */
+static size_t end_of_lines(const struct lc_buf *stream)
+{
+    const char *last = memrchr(stream->data, '\n', stream->len);
+
+    return last == NULL ? 0 : (size_t)(last - stream->data) + 1;
+}
+
+/* What it has printed since; all: it has ended, and so has a line without a line feed. */
+static bool log_output(struct agent_child *child, bool all, struct lc_err *err)
 {
     LC_AUTO(lc_tx_release) struct lc_tx tx = LC_TX_INIT;
+    struct lc_context *context = child->server.context;
+    const struct lc_proc_result *result = &child->proc;
+    const size_t out_end = all ? result->out.len : end_of_lines(&result->out);
+    const size_t err_end = all ? result->err.len : end_of_lines(&result->err);
+    const bool cut = all && result->too_much;
 
-    if (result->out.len == 0 && result->err.len == 0)
+    if (out_end <= child->out_logged && err_end <= child->err_logged && !cut)
         return true;
     return lc_tx_begin(&tx, context->store, err) &&
-           log_stream(context, &result->out, LC_LEVEL_DEBUG, err) &&
-           log_stream(context, &result->err, LC_LEVEL_WARNING, err) &&
-           (!result->too_much || agent_log(context->store, context->unit.name, LC_LEVEL_WARNING,
-                                           err, "output over %u bytes was dropped", MAX_OUTPUT)) &&
+           log_stream(context, &result->out, &child->out_logged, out_end, LC_LEVEL_DEBUG, err) &&
+           log_stream(context, &result->err, &child->err_logged, err_end, LC_LEVEL_WARNING, err) &&
+           (!cut || agent_log(context->store, context->unit.name, LC_LEVEL_WARNING, err,
+                              "output over %u bytes was dropped", MAX_OUTPUT)) &&
            lc_tx_commit(&tx, err);
+}
+
+/* A hook command; what was printed before it stands before it in the log. */
+static bool serve(void *context, struct lc_err *err)
+{
+    struct agent_child *child = context;
+    const struct lc_proc_watch watch = agent_server_watch(&child->server);
+
+    return log_output(child, false, err) && watch.ready(watch.context, err);
 }
 
 bool agent_child_start(const struct lc_agent *agent, struct lc_context *context, const char *charm,
@@ -69,7 +92,7 @@ bool agent_child_start(const struct lc_agent *agent, struct lc_context *context,
     if (!agent_server_open(&out->server, context, err) ||
         !agent_environment(agent, context, charm, out->server.address, &env, err))
         return false;
-    const struct lc_proc_watch watch = agent_server_watch(&out->server);
+    const struct lc_proc_watch watch = { .fd = out->server.fd, .ready = serve, .context = out };
     const struct lc_proc proc = { .argv = argv,
                                   .env = env.items,
                                   .directory = charm,
@@ -93,21 +116,25 @@ bool agent_children_wait(const struct lc_agent *agent, struct agent_child *const
         if (kill_all)
             lc_proc_kill(running[i]);
     }
-    return lc_proc_wait(running, count, at_most_ms < SIGNAL_MS ? at_most_ms : SIGNAL_MS, err);
+    if (!lc_proc_wait(running, count, at_most_ms < SIGNAL_MS ? at_most_ms : SIGNAL_MS, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!log_output(children[i], false, err))
+            return false;
+    return true;
 }
 
 bool agent_child_end(struct agent_child *child, struct lc_err *err)
 {
-    struct lc_context *context = child->server.context;
-
     if (!lc_proc_end(LC_STEAL(child->running), err)) {
         if (!child->server.refused)
             return false;
         child->rebooted = true;
         *err = (struct lc_err)LC_ERR_INIT;
     }
+    const bool logged = log_output(child, true, err);
     agent_server_close(&child->server);
-    return log_output(context, &child->proc, err);
+    return logged;
 }
 
 bool agent_spawn(const struct lc_agent *agent, struct lc_context *context, const char *charm,

@@ -133,7 +133,12 @@ rm empty/model.db
 cp -r .luacharm newer
 sqlite3 newer/model.db 'PRAGMA user_version = 999'
 fails 'a newer model' 1 'was made by a newer luacharm (model format 999, this one knows ' model status --model newer
-fails 'a newer model is not changed' 1 'newer luacharm' model settle --model newer
+sqlite3 newer/model.db .dump >newer.sql
+for verb in settle 'deploy asker' 'integrate asker giver' 'run asker/0 show' 'advance 1d' 'set-leader asker/0' secrets; do
+    # shellcheck disable=SC2086 # words
+    fails "a newer model: $verb" 1 'newer luacharm' model $verb --model newer
+done
+is 'a newer model is not changed' "$(sqlite3 newer/model.db .dump)" "$(cat newer.sql)"
 fails 'no tries at all' 2 '--retries: at least 1' model settle --retries 0
 touch .luacharm/mine
 passes 'destroy' model destroy

@@ -46,4 +46,38 @@ on asker update-status <<'END'
 END
 quiet model resolved asker/0 --no-retry
 passes 'one whose retry goes well is none' model fire asker/0 update-status
+
+# --- what a hook prints is in the log while it runs
+
+on asker update-status <<'END'
+echo "printed first"
+echo "not a whole line, $(juju-log "asked between")" | tr -d '\n'
+touch "$TOP/waits"
+tries=0
+while [ ! -e "$TOP/goes" ] && [ $tries -lt 200 ]; do
+    sleep 0.05
+    tries=$((tries + 1))
+done
+echo ", it ends"
+printf 'without a line feed'
+END
+model fire asker/0 update-status >"$OUT" 2>&1 &
+tries=0
+while [ ! -e waits ] && [ $tries -lt 200 ]; do
+    sleep 0.05
+    tries=$((tries + 1))
+done
+said() { model debug-log --replay -l DEBUG -i asker/0 | grep -E 'update-status |asked between' | sed 's/^.*update-status //; s/^.*juju-log //'; }
+while [ "$(said | grep -c .)" -lt 2 ] && [ $tries -lt 400 ]; do
+    sleep 0.05
+    tries=$((tries + 1))
+done
+is 'whole lines, in their order with what hook commands log' "$(said)" 'printed first
+asked between'
+touch goes
+wait
+is 'and the rest in the end' "$(said)" 'printed first
+asked between
+not a whole line, , it ends
+without a line feed'
 done_testing

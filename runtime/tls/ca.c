@@ -10,8 +10,10 @@
 #define FIELD_KEY          "private-key"
 #define FIELD_CERTIFICATE  "ca-certificate"
 #define FIELD_PREVIOUS     "previous-ca-certificates" /* newest first, one PEM block after another */
+#define FIELD_BRIDGES      "bridge-certificates" /* the CA signed by the one before, and so on */
 #define DEFAULT_VALIDITY_S ((int64_t)3650 * 86400)
 #define DEFAULT_LEAF_S     ((int64_t)90 * 86400)
+#define MAX_BRIDGES        4 /* in the chain of each certificate */
 
 struct lc_ca {
     char *label;
@@ -23,6 +25,7 @@ struct lc_ca {
     struct lc_key *key; /* NULL until it is first needed */
     struct lc_cert *cert;
     struct lc_chain previous; /* newest first, a list */
+    struct lc_chain bridges;  /* from the CA to the oldest that is still trusted, a chain */
 };
 
 static bool format_label(struct lc_ca *ca, const char *endpoint, struct lc_err *err)
@@ -62,6 +65,7 @@ static void forget(struct lc_ca *ca)
     lc_key_unref(ca->key);
     lc_cert_unref(ca->cert);
     lc_chain_release(&ca->previous);
+    lc_chain_release(&ca->bridges);
     ca->key = NULL;
     ca->cert = NULL;
 }
@@ -91,13 +95,15 @@ static bool parse(struct lc_ca *ca, const struct lc_secret_content *content, str
     const struct lc_secret *key = lc_secret_content_get(content, FIELD_KEY);
     const struct lc_secret *cert = lc_secret_content_get(content, FIELD_CERTIFICATE);
     const struct lc_secret *previous = lc_secret_content_get(content, FIELD_PREVIOUS);
+    const struct lc_secret *bridges = lc_secret_content_get(content, FIELD_BRIDGES);
 
     if (key == NULL || cert == NULL)
         return lc_fail(err, LC_EPARSE, "secret '%s' lacks the field '%s'", ca->label,
                        key == NULL ? FIELD_KEY : FIELD_CERTIFICATE);
     if (lc_key_parse(key->data, key->len, NULL, &ca->key, err) &&
         lc_cert_parse(cert->data, cert->len, &ca->cert, err) &&
-        (previous == NULL || lc_chain_parse(previous->data, previous->len, &ca->previous, err)))
+        (previous == NULL || lc_chain_parse(previous->data, previous->len, &ca->previous, err)) &&
+        (bridges == NULL || lc_chain_parse(bridges->data, bridges->len, &ca->bridges, err)))
         return true;
     forget(ca);
     return lc_wrap(err, "secret '%s'", ca->label);
@@ -118,20 +124,49 @@ static bool list_previous(const struct lc_ca *ca, int64_t now, struct lc_chain *
     return true;
 }
 
+/* Those that lead to a CA which has not ended, behind the new one: so that clients that have not
+ * heard of the new CA yet take what it issues (lc_cert_cross_sign). */
+static bool list_bridges(const struct lc_ca *ca, const struct lc_cert *renewed, int64_t now,
+                         struct lc_chain *out, struct lc_err *err)
+{
+    LC_AUTO(lc_cert_unref) struct lc_cert *bridge = NULL;
+
+    if (ca->cert == NULL || now >= lc_cert_not_after(ca->cert))
+        return true;
+    if (!lc_cert_cross_sign(renewed, ca->cert, ca->key, now, &bridge, err) ||
+        !lc_chain_add(out, bridge, err))
+        return false;
+    for (size_t i = 0; i < ca->bridges.count && out->count < MAX_BRIDGES; i++) {
+        if (now >= lc_cert_not_after(ca->bridges.items[i]))
+            break;
+        if (!lc_chain_add(out, ca->bridges.items[i], err))
+            return false;
+    }
+    return true;
+}
+
+static bool put_chain(struct lc_secret_content *content, const char *field,
+                      const struct lc_chain *chain, struct lc_err *err)
+{
+    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(LC_CHAIN_MAX_BYTES);
+
+    lc_chain_encode(chain, &text);
+    return lc_buf_check(&text, err) &&
+           (text.len == 0 || lc_secret_content_set(content, field, text.data, text.len, err));
+}
+
 static bool put_texts(struct lc_secret_content *content, const struct lc_key *key,
                       const struct lc_cert *cert, const struct lc_chain *previous,
-                      struct lc_err *err)
+                      const struct lc_chain *bridges, struct lc_err *err)
 {
     LC_AUTO(lc_secret_release) struct lc_secret pem = LC_SECRET_INIT;
-    LC_AUTO(lc_buf_release) struct lc_buf chain = LC_BUF_INIT(LC_CHAIN_MAX_BYTES);
 
-    lc_chain_encode(previous, &chain);
-    return lc_buf_check(&chain, err) && lc_key_encode(key, &pem, err) &&
+    return lc_key_encode(key, &pem, err) &&
            lc_secret_content_set(content, FIELD_KEY, pem.data, pem.len, err) &&
            lc_secret_content_set(content, FIELD_CERTIFICATE, lc_cert_pem(cert),
                                  strlen(lc_cert_pem(cert)), err) &&
-           (chain.len == 0 ||
-            lc_secret_content_set(content, FIELD_PREVIOUS, chain.data, chain.len, err));
+           put_chain(content, FIELD_PREVIOUS, previous, err) &&
+           put_chain(content, FIELD_BRIDGES, bridges, err);
 }
 
 /* A new CA behind which the one that is there stands; content is what the secret is to hold. */
@@ -141,6 +176,7 @@ static bool make(struct lc_ca *ca, const struct lc_tls_hook *hook,
     LC_AUTO(lc_key_unref) struct lc_key *key = NULL;
     LC_AUTO(lc_cert_unref) struct lc_cert *cert = NULL;
     LC_AUTO(lc_chain_release) struct lc_chain previous = LC_CHAIN_INIT;
+    LC_AUTO(lc_chain_release) struct lc_chain bridges = LC_CHAIN_INIT;
     struct lc_cert_shape shape = LC_CERT_SHAPE_INIT;
 
     shape.not_before = lc_clock_now(hook->clock);
@@ -148,7 +184,8 @@ static bool make(struct lc_ca *ca, const struct lc_tls_hook *hook,
     if (!lc_key_generate(&ca->key_spec, &key, err) ||
         !lc_cert_self_sign(&ca->subject, key, &shape, &cert, err) ||
         !list_previous(ca, shape.not_before, &previous, err) ||
-        !put_texts(content, key, cert, &previous, err))
+        !list_bridges(ca, cert, shape.not_before, &bridges, err) ||
+        !put_texts(content, key, cert, &previous, &bridges, err))
         return lc_wrap(err, "cannot make the certificate authority");
     lc_security_key_generated(hook, key);
     lc_security_ca_generated(hook, cert);
@@ -157,6 +194,8 @@ static bool make(struct lc_ca *ca, const struct lc_tls_hook *hook,
     ca->cert = LC_STEAL(cert);
     ca->previous = previous;
     previous = (struct lc_chain)LC_CHAIN_INIT;
+    ca->bridges = bridges;
+    bridges = (struct lc_chain)LC_CHAIN_INIT;
     return true;
 }
 
@@ -251,6 +290,28 @@ bool lc_ca_rotate(struct lc_ca *ca, const struct lc_tls_hook *hook, struct lc_er
 
 /* --- using it ------------------------------------------------------------------------------- */
 
+/* Leaf, CA; after a rotation leaf, bridges, and the old CA that they lead to. */
+static bool add_chain(const struct lc_ca *ca, int64_t now, struct lc_decision *out,
+                      struct lc_err *err)
+{
+    const struct lc_cert *last = NULL;
+
+    if (!lc_chain_add(&out->chain, out->certificate, err))
+        return false;
+    for (size_t i = 0; i < ca->bridges.count && now < lc_cert_not_after(ca->bridges.items[i]);
+         i++) {
+        last = ca->bridges.items[i];
+        if (!lc_chain_add(&out->chain, ca->bridges.items[i], err))
+            return false;
+    }
+    if (last == NULL)
+        return lc_chain_add(&out->chain, out->ca, err);
+    for (size_t i = 0; i < ca->previous.count; i++)
+        if (lc_cert_is_issued_by(last, ca->previous.items[i]))
+            return lc_chain_add(&out->chain, ca->previous.items[i], err);
+    return true;
+}
+
 bool lc_ca_sign(struct lc_ca *ca, const struct lc_tls_hook *hook, const struct lc_csr *csr,
                 const struct lc_cert_shape *shape, struct lc_decision *out, struct lc_err *err)
 {
@@ -273,6 +334,5 @@ bool lc_ca_sign(struct lc_ca *ca, const struct lc_tls_hook *hook, const struct l
     lc_security_certificate_generated(hook, out->certificate);
     out->kind = LC_DECISION_ISSUE;
     out->ca = lc_cert_ref(ca->cert);
-    return lc_chain_add(&out->chain, out->certificate, err) &&
-           lc_chain_add(&out->chain, out->ca, err);
+    return add_chain(ca, lc_clock_now(hook->clock), out, err);
 }

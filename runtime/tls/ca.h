@@ -3,7 +3,10 @@
  *
  * It is renewed before it ends: as soon as what it issues would outlive it, it gets a new key and a
  * new certificate. What it issued before stays valid, and is replaced as each requirer renews,
- * which is before the old CA ends; until then both are to be trusted (lc_ca_trusted). */
+ * which is before the old CA ends; until then both are to be trusted (lc_ca_trusted).
+ *
+ * Nobody has to be quick: the old CA signs the new one's key, too, and that certificate goes with
+ * what the new one issues. So a client that knows either of the two takes it. */
 #ifndef LC_TLS_CA_H
 #define LC_TLS_CA_H
 
@@ -39,7 +42,8 @@ bool lc_ca_trusted(struct lc_ca *ca, const struct lc_tls_hook *hook, struct lc_c
                    struct lc_err *err) LC_MUST_CHECK;
 
 /* Sign a request in this shape; validity_s 0 and not_before 0 are filled in. out becomes
- * LC_DECISION_ISSUE, with the chain [certificate, ca]; or LC_DECISION_DENY (999) for a request that
+ * LC_DECISION_ISSUE, with the chain [certificate, ca], or, while an old CA has not ended,
+ * [certificate, the CA signed by the old one, the old one]; or LC_DECISION_DENY (999) for a request that
  * nobody should sign, such as one with a zero byte in a name: it is the request that is at fault,
  * not the hook. */
 bool lc_ca_sign(struct lc_ca *ca, const struct lc_tls_hook *hook, const struct lc_csr *csr,

@@ -143,6 +143,14 @@ bool lc_cert_self_sign(const struct lc_attrs *attrs, const struct lc_key *key,
                        const struct lc_cert_shape *shape, struct lc_cert **out, struct lc_err *err)
     LC_MUST_CHECK;
 
+/* Another certificate for the same CA: subject, key and extensions of `model`, issued by `ca`. With
+ * it in a chain, who trusts only `ca` takes what `model` has issued, and who trusts only `model`
+ * too. Until the earlier of their ends. LC_ECRYPTO as lc_cert_issue for a CA; LC_EUSAGE when
+ * not_before is past one of the ends. */
+bool lc_cert_cross_sign(const struct lc_cert *model, const struct lc_cert *ca,
+                        const struct lc_key *ca_key, int64_t not_before, struct lc_cert **out,
+                        struct lc_err *err) LC_MUST_CHECK;
+
 /* Some lines for a person: subject, issuer, serial, validity, names, key, usages, CA. Of many names
  * the first ones; control characters escaped. For a CSR also whether its signature verifies. */
 struct lc_buf;

@@ -481,3 +481,53 @@ bool lc_cert_self_sign(const struct lc_attrs *attrs, const struct lc_key *key,
            lc_cert_draft_new(cert, stack, key, &draft, err) &&
            lc_cert_draft_sign(draft, key, out, err);
 }
+
+/* --- a CA of another one ------------------------------------------------------------------- */
+
+/* All but the authority key identifier, which is the issuer's. */
+static bool push_those_of(STACK_OF(X509_EXTENSION) * stack, const X509 *model, struct lc_err *err)
+{
+    for (int i = 0; i < X509_get_ext_count(model); i++) {
+        const X509_EXTENSION *extension = X509_get_ext(model, i);
+        if (OBJ_obj2nid(X509_EXTENSION_get_object((X509_EXTENSION *)(uintptr_t)extension)) ==
+            NID_authority_key_identifier)
+            continue;
+        LC_AUTO(X509_EXTENSION_free) X509_EXTENSION *copy = X509_EXTENSION_dup(extension);
+        if (copy == NULL || sk_X509_EXTENSION_push(stack, copy) == 0)
+            return lc_ossl_fail(err, LC_ENOMEM, "cannot copy an extension");
+        (void)LC_STEAL(copy);
+    }
+    return true;
+}
+
+bool lc_cert_cross_sign(const struct lc_cert *model, const struct lc_cert *ca,
+                        const struct lc_key *ca_key, int64_t not_before, struct lc_cert **out,
+                        struct lc_err *err)
+{
+    const int64_t end = lc_cert_not_after(model);
+    const struct lc_cert_shape shape = { .not_before = not_before,
+                                         .validity_s = end - not_before,
+                                         .is_ca = true };
+    int64_t not_after;
+
+    lc_ossl_start();
+    if (!check_ca(ca, ca_key, true, err) ||
+        !check_times(&shape, lc_cert_not_after(ca), true, &not_after, err))
+        return false;
+    LC_AUTO(X509_free) X509 *same = lc_cert_open(model);
+    LC_AUTO(X509_free) X509 *issuer = lc_cert_open(ca);
+    LC_AUTO(lc_ext_stack_free) STACK_OF(X509_EXTENSION) *stack = sk_X509_EXTENSION_new_null();
+    LC_AUTO(lc_cert_draft_free) struct lc_cert_draft *draft = NULL;
+    if (same == NULL || issuer == NULL || stack == NULL)
+        return lc_ossl_fail(err, LC_ECRYPTO, "cannot read the CA certificates");
+    LC_AUTO(X509_free)
+    X509 *cert = new_certificate(X509_get0_pubkey(same), not_before, not_after, err);
+    if (cert == NULL)
+        return false;
+    if (X509_set_subject_name(cert, X509_get_subject_name(same)) != 1 ||
+        X509_set_issuer_name(cert, X509_get_subject_name(issuer)) != 1)
+        return lc_ossl_fail(err, LC_ENOMEM, "cannot write the certificate's names");
+    return push_authority_key_id(stack, ca, err) && push_those_of(stack, same, err) &&
+           lc_cert_draft_new(cert, stack, ca_key, &draft, err) &&
+           lc_cert_draft_sign(draft, ca_key, out, err);
+}

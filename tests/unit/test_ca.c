@@ -202,9 +202,45 @@ static void rotation_keeps_the_old_one_trusted(void **state)
     const int64_t now = lc_clock_now(fake_juju_clock(world.fake));
     assert_done(lc_chain_verify(before.certificate, &between, &trusted, now, &err));
     assert_done(lc_chain_verify(after.certificate, &between, &trusted, now, &err));
+    /* A client that knows either of the two takes what the new one has issued. */
+    LC_AUTO(lc_chain_release) struct lc_chain old_only = LC_CHAIN_INIT;
+    LC_AUTO(lc_chain_release) struct lc_chain new_only = LC_CHAIN_INIT;
+    assert_done(lc_chain_add(&old_only, before.ca, &err));
+    assert_done(lc_chain_add(&new_only, after.ca, &err));
+    assert_int_equal(after.chain.count, 3);
+    assert_true(lc_chain_has_valid_order(&after.chain));
+    assert_done(lc_chain_verify(after.certificate, &after.chain, &old_only, now, &err));
+    assert_done(lc_chain_verify(after.certificate, &after.chain, &new_only, now, &err));
+    assert_fails(lc_chain_verify(after.certificate, &between, &old_only, now, &err), LC_ECRYPTO,
+                 "");
     /* Until it ends. */
     fake_juju_advance(world.fake, 995 * DAY_S);
     assert_int_equal(count_trusted(&world), 2); /* the renewed one, and the second */
+    stop(&world);
+}
+
+/* Whoever knows one of the CAs of a row of rotations takes what the last one issues. */
+static void many_rotations(void **state)
+{
+    LC_AUTO(lc_decision_release) struct lc_decision first = LC_DECISION_INIT;
+    LC_AUTO(lc_decision_release) struct lc_decision last = LC_DECISION_INIT;
+    LC_AUTO(lc_chain_release) struct lc_chain trusted = LC_CHAIN_INIT;
+    struct world world;
+
+    (void)state;
+    start(&world);
+    sign(&world, 0, &first);
+    for (int i = 0; i < 3; i++) {
+        begin(&world);
+        assert_done(lc_ca_rotate(world.ca, &world.hook, &err));
+        end(&world, true);
+    }
+    sign(&world, 0, &last);
+    assert_int_equal(last.chain.count, 5); /* leaf, three bridges, the first CA */
+    assert_true(lc_chain_has_valid_order(&last.chain));
+    assert_done(lc_chain_add(&trusted, first.ca, &err));
+    assert_done(lc_chain_verify(last.certificate, &last.chain, &trusted,
+                                lc_clock_now(fake_juju_clock(world.fake)), &err));
     stop(&world);
 }
 
@@ -350,6 +386,8 @@ int main(void)
     SUITE_TEST(&suite, "it belongs to the leader", belongs_to_the_leader);
     SUITE_TEST(&suite, "a failed hook makes none", a_failed_hook_makes_none);
     SUITE_TEST(&suite, "rotation keeps the old one trusted", rotation_keeps_the_old_one_trusted);
+    SUITE_TEST(&suite, "each of a row of old CAs leads to what the last one issues",
+               many_rotations);
     SUITE_TEST(&suite, "it is renewed before it ends", is_renewed_before_it_ends);
     SUITE_TEST(&suite, "long certificates renew it once", long_certificates_renew_it_once);
     SUITE_TEST(&suite, "one past its end is renewed", one_past_its_end_is_renewed);

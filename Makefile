@@ -61,6 +61,8 @@ UNIT_SOURCES  := $(wildcard tests/unit/test_*.c tests/conformance/test_*.c)
 UNIT_PROGRAMS := $(UNIT_SOURCES:%.c=$(BUILD)/%)
 SPEC_RUNNER   := $(BUILD)/tests/lua/run_spec
 SPECS         := $(wildcard tests/lua/*_spec.lua)
+# The client that keeps a server busy while scenarios run: OpenSSL and nothing of ours.
+LOAD          := build/tests/load/tls_load
 # Looked at in the released program alone: what it is, and what strace sees of it, which no leak
 # checker can share a process with.
 RELEASED_ONLY := tests/cli/static.t tests/conformance/canary.t
@@ -145,6 +147,11 @@ $(BUILD)/obj/tests/%.o: ALL_CFLAGS += -Itests/lib
 $(BUILD)/tests/conformance/test_scale: TEST_LDFLAGS := -Wl,--wrap=lc_csr_parse \
     -Wl,--wrap=lc_cert_parse -Wl,--wrap=lc_alloc -Wl,--wrap=lc_resize
 
+$(LOAD): tests/load/tls_load.c
+	@mkdir -p $(@D)
+	$(SAY) CC $@
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 $(WARNINGS) $(WERROR) -o $@ $< -lssl -lcrypto
+
 $(TEST_LIB): $(TEST_OBJECTS)
 	@rm -f $@
 	$(SAY) AR $@
@@ -179,11 +186,11 @@ JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 setup:
 	@.ci/setup build test
 
-units: $(UNIT_PROGRAMS) $(SPEC_RUNNER)
+units: $(UNIT_PROGRAMS) $(SPEC_RUNNER) $(LOAD)
 
 test: setup
 	@$(MAKE) --no-print-directory $(JOBS) all units
-	@LUACHARM='$(abspath $(PROGRAM))' T='$(T)' tests/run.sh $(BUILD) \
+	@LUACHARM='$(abspath $(PROGRAM))' TLS_LOAD='$(abspath $(LOAD))' T='$(T)' tests/run.sh $(BUILD) \
 	    $(UNIT_PROGRAMS) $(SPECS) $(SCRIPTS)
 	@$(if $(T),,tests/conformance/check_items.sh $(BUILD))
 

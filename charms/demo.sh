@@ -25,7 +25,7 @@ public_key() { openssl pkey -in tls/key.pem -pubout; }
 step '1. Two charms, related: what each hook did'
 model new >/dev/null
 model deploy "$charms/self-signed-ca"
-model deploy "$charms/web" --config external-hostname=web.example.com --config tls-dir="$work/tls"
+model deploy "$charms/web" --config external-hostname=web.example.com --config workload=none --config tls-dir="$work/tls"
 model integrate web self-signed-ca
 model settle
 

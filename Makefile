@@ -110,10 +110,17 @@ $(BUILD)/obj/%.o: %.c $(STAMP)
 	$(SAY) CC $<
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
-$(BUILD)/modules.c: lua/embed.lua $(MODULES)
+# What is written about the functions is a module, too.
+REFERENCE := $(BUILD)/lua/charm/reference.lua
+ANNOTATED := $(MODULES) $(sort $(wildcard lua/charm/_meta/*.lua))
+$(REFERENCE): lua/reference.lua $(ANNOTATED)
+	@mkdir -p $(@D)
+	$(Q)lua5.4 lua/reference.lua $(ANNOTATED) > $@
+
+$(BUILD)/modules.c: lua/embed.lua $(MODULES) $(REFERENCE)
 	@mkdir -p $(@D)
 	$(SAY) EMBED lua/charm
-	$(Q)lua5.4 lua/embed.lua $(MODULES) > $@
+	$(Q)lua5.4 lua/embed.lua $(MODULES) $(REFERENCE) > $@
 
 $(BUILD)/obj/modules.o: $(BUILD)/modules.c $(STAMP)
 	@mkdir -p $(@D)

@@ -4,7 +4,7 @@
 -- that its frames are told from those of the author's files.
 
 local function module_name(path)
-  return (path:gsub("^lua/", ""):gsub("%.lua$", ""):gsub("/init$", ""):gsub("/", "."))
+  return (path:gsub("^.*lua/charm", "charm"):gsub("%.lua$", ""):gsub("/init$", ""):gsub("/", "."))
 end
 
 local function as_bytes(chunk)

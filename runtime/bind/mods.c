@@ -8,6 +8,7 @@ int luaopen_cjson_safe(lua_State *L);
 const struct bind_c_module bind_c_modules[] = {
     { "charm.core", luaopen_charm_core },
     { "charm.tls.core", luaopen_charm_tls_core },
+    { "charm.inspect", luaopen_charm_inspect },
     { "charm.json", luaopen_charm_json },
     { "charm.x509", luaopen_charm_x509 },
     { "cjson", luaopen_cjson },

@@ -161,9 +161,13 @@ void model_work_release(struct model_work *work)
     work->store = NULL;
 }
 
-bool model_settle(const struct lc_args *args, struct model_work *work, struct lc_err *err)
+bool model_settle(const struct lc_args *args, struct model_work *work, const char *mends,
+                  struct lc_err *err)
 {
-    if (lc_args_has(args, "no-settle") || lc_settle(&work->agent, &work->settle, err))
+    struct lc_settle_options options = work->settle;
+
+    options.mends = mends;
+    if (lc_args_has(args, "no-settle") || lc_settle(&work->agent, &options, err))
         return true;
     if (err->code != LC_ECOMMAND)
         return false;

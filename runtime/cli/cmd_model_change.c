@@ -307,8 +307,13 @@ static int run_add_unit(const struct lc_args *args, struct lc_err *err)
     LC_AUTO(lc_strlist_release) struct lc_strlist units = LC_STRLIST_INIT;
     int64_t count = 1;
 
-    if (!model_number(args, "num-units", LC_UNITS_MAX, &count, err) ||
-        !model_open(args, LC_STORE_WORK, &store, err) ||
+    if (!model_number(args, "num-units", LC_UNITS_MAX, &count, err))
+        return model_fail(err);
+    if (count == 0) {
+        (void)lc_fail(err, LC_EUSAGE, "--num-units: at least 1");
+        return model_fail(err);
+    }
+    if (!model_open(args, LC_STORE_WORK, &store, err) ||
         !lc_verb_add_units(store, args->positionals[0], count, &units, err))
         return model_fail(err);
     for (size_t i = 0; i < units.count; i++)
@@ -332,8 +337,9 @@ const struct lc_cmd model_cmd_add_unit = {
     .run = run_add_unit,
 };
 
-/* Verbs that do one thing to each of their words, or nothing when one of them is wrong. */
-static int run_for_each(const struct lc_args *args, enum lc_store_mode mode,
+/* Verbs that do one thing to each of their words, or nothing when one of them is wrong. said: what
+ * is said of each, as juju does; NULL: nothing. */
+static int run_for_each(const struct lc_args *args, enum lc_store_mode mode, const char *said,
                         bool (*verb)(struct lc_store *store, const char *name, struct lc_err *err),
                         struct lc_err *err)
 {
@@ -347,6 +353,8 @@ static int run_for_each(const struct lc_args *args, enum lc_store_mode mode,
             return model_fail(err);
     if (!lc_tx_commit(&tx, err))
         return model_fail(err);
+    for (size_t i = 0; said != NULL && i < args->count; i++)
+        (void)printf("%s %s\n", said, args->positionals[i]);
     if (mode == LC_STORE_WORK)
         model_sweep(store); /* an application without units is gone at once */
     return LC_EXIT_DONE;
@@ -354,7 +362,7 @@ static int run_for_each(const struct lc_args *args, enum lc_store_mode mode,
 
 static int run_remove_unit(const struct lc_args *args, struct lc_err *err)
 {
-    return run_for_each(args, LC_STORE_WORK, lc_verb_remove_unit, err);
+    return run_for_each(args, LC_STORE_WORK, "will remove unit", lc_verb_remove_unit, err);
 }
 
 const struct lc_cmd model_cmd_remove_unit = {
@@ -369,7 +377,7 @@ const struct lc_cmd model_cmd_remove_unit = {
 
 static int run_remove_application(const struct lc_args *args, struct lc_err *err)
 {
-    return run_for_each(args, LC_STORE_WORK, lc_verb_remove_app, err);
+    return run_for_each(args, LC_STORE_WORK, "will remove application", lc_verb_remove_app, err);
 }
 
 const struct lc_cmd model_cmd_remove_application = {
@@ -385,7 +393,7 @@ const struct lc_cmd model_cmd_remove_application = {
 /* Beside a hook that runs, so that leadership can be lost in the middle of one, as in Juju. */
 static int run_set_leader(const struct lc_args *args, struct lc_err *err)
 {
-    return run_for_each(args, LC_STORE_BESIDE, lc_verb_set_leader, err);
+    return run_for_each(args, LC_STORE_BESIDE, NULL, lc_verb_set_leader, err);
 }
 
 const struct lc_cmd model_cmd_set_leader = {

@@ -130,10 +130,10 @@ static int run_action(const struct lc_args *args, struct lc_err *err)
     struct lc_json *params = NULL;
 
     if (!model_work_open(args, true, &work, err) || !check_first(args, &work, err) ||
-        !model_settle(args, &work, err) || !read_params(args, &work, &params, err) ||
+        !model_settle(args, &work, "", err) || !read_params(args, &work, &params, err) ||
         !lc_agent_action(&work.agent, args->positionals[0], args->positionals[1], params, &result,
                          err) ||
-        !print_results(args, &result, err) || !model_settle(args, &work, err))
+        !print_results(args, &result, err) || !model_settle(args, &work, "", err))
         return model_fail(err);
     if (!result.failed)
         return LC_EXIT_DONE;
@@ -181,14 +181,14 @@ static int run_exec(const struct lc_args *args, struct lc_err *err)
             return model_fail(err);
     if (!find_relation_id(args, &relation, err) || !model_work_open(args, true, &work, err) ||
         !lc_check_unit(work.store, args->positionals[0], &unit, err) ||
-        !model_settle(args, &work, err) ||
+        !model_settle(args, &work, "", err) ||
         !lc_agent_exec(&work.agent, args->positionals[0], &words, relation, &out, &err_text,
                        &report, err))
         return model_fail(err);
     (void)fwrite(out.data, 1, out.len, stdout);
     (void)fflush(stdout); /* main tells when it cannot be written */
     (void)fwrite(err_text.data, 1, err_text.len, stderr);
-    if (!model_settle(args, &work, err))
+    if (!model_settle(args, &work, "", err))
         return model_fail(err);
     if (report.outcome == LC_OUTCOME_OK)
         return LC_EXIT_DONE;
@@ -247,13 +247,15 @@ static int run_fire(const struct lc_args *args, struct lc_err *err)
     if (!model_number(args, "revision", INT64_MAX, &fire.revision, err) ||
         !model_work_open(args, false, &work, err) ||
         !lc_check_event(work.store, args->positionals[0], &fire, err) ||
-        !model_settle(args, &work, err) ||
+        !model_settle(args, &work, "", err) ||
         !lc_verb_fire(work.store, args->positionals[0], &fire, &hook, err) ||
         !lc_agent_run(&work.agent, args->positionals[0], &hook, &job, &report, err))
         return model_fail(err);
     work.settle.ran(&work, report);
-    return model_settle(args, &work, err) && fail_if_failed(&work, report, err) ? LC_EXIT_DONE
-                                                                                : model_fail(err);
+    return model_settle(args, &work, args->positionals[0], err) &&
+                   fail_if_failed(&work, report, err)
+               ? LC_EXIT_DONE
+               : model_fail(err);
 }
 
 static const struct lc_opt fire_options[] = {

@@ -100,10 +100,10 @@ bool model_work_open_in(const char *folder, const struct lc_args *args, bool on_
 void model_work_release(struct model_work *work);
 LC_AUTO_VALUE(struct model_work, model_work_release);
 
-/* What is pending, unless --no-settle. Hooks that fail are told and do not count: other units' are
- * not this verb's business. */
-bool model_settle(const struct lc_args *args, struct model_work *work, struct lc_err *err)
-    LC_MUST_CHECK;
+/* What is pending, unless --no-settle. Hooks that fail are told and do not count: they are not this
+ * verb's business. mends: the unit whose failed hook is tried again, "" for none's. */
+bool model_settle(const struct lc_args *args, struct model_work *work, const char *mends,
+                  struct lc_err *err) LC_MUST_CHECK;
 
 /* A table: columns as wide as their widest cell, in characters. What a terminal would act on (line
  * ends, escape sequences of a charm's message) is shown as \xNN. */

@@ -54,6 +54,14 @@ static bool move_clock(struct settle *settle, int64_t to, struct lc_err *err)
     return true;
 }
 
+bool settle_leaves(const struct settle *settle, const struct turn *turn, const struct lc_unit *unit)
+{
+    const char *mends = settle->options->mends;
+    const bool in_error = unit->phase == LC_PHASE_FAILED && unit->tries > 0;
+
+    return in_error && turn->tries == 0 && mends != NULL && strcmp(mends, unit->name) != 0;
+}
+
 /* The next retry that there are tries left for, also of hooks that had failed before this settle
  * began; 0: none. */
 static bool find_retry(struct settle *settle, int64_t *at, struct lc_err *err)
@@ -71,7 +79,8 @@ static bool find_retry(struct settle *settle, int64_t *at, struct lc_err *err)
             !lc_store_is_held(settle->agent->store, failed.items[i], &held, err) ||
             !settle_turn(settle, failed.items[i], &place, err))
             return false;
-        if (!held && settle->turns[place].tries < settle->max_tries &&
+        const struct turn *turn = &settle->turns[place];
+        if (!held && turn->tries < settle->max_tries && !settle_leaves(settle, turn, &unit) &&
             (*at == 0 || unit.retry_at < *at))
             *at = unit.retry_at;
     }

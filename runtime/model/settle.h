@@ -20,6 +20,10 @@ struct lc_progress {
 struct lc_settle_options {
     int64_t tries; /* 0: LC_SETTLE_TRIES */
     int64_t jobs;  /* hooks at once, each of another unit; 0: 1 */
+    /* Whose hook is tried again when it had failed before this settle began: this unit's, nobody's
+     * ("") or everybody's (NULL). The others are left as they are, and the clock is not turned to
+     * their next try: for what is about something else. */
+    const char *mends;
     /* Called after each hook, in their order; may be NULL. */
     void (*ran)(void *context, const struct lc_report *report);
     /* Called when the clock has moved; may be NULL. */

@@ -49,7 +49,7 @@ static bool choose_hook(struct settle *settle, const struct lc_unit *unit, const
     if (!lc_store_now(settle->agent->store, &now, err))
         return false;
     return unit->retry_at > now || turn->tries >= settle->max_tries ||
-           lc_hook_decode(unit->hook, out, err);
+           settle_leaves(settle, turn, unit) || lc_hook_decode(unit->hook, out, err);
 }
 
 /* One unit's next hook, if it has one. */

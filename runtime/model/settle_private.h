@@ -53,6 +53,10 @@ struct settle {
     struct lc_progress progress;
 };
 
+/* Whether the unit is in error since before this settle, and not to be looked after (mends). */
+bool settle_leaves(const struct settle *settle, const struct turn *turn,
+                   const struct lc_unit *unit);
+
 /* The unit's turn; its place among the turns stays. */
 bool settle_turn(struct settle *settle, const char *unit, size_t *out, struct lc_err *err)
     LC_MUST_CHECK;

@@ -137,6 +137,14 @@ static bool fill_pebble(const struct lc_fire *fire, struct lc_hook *out, struct 
     return true;
 }
 
+static bool fail_in_error(const char *unit, struct lc_err *err)
+{
+    return lc_fail(err, LC_ESTATE,
+                   "unit '%s' is in error: no other hook runs until it is resolved"
+                   " ('luacharm model resolved %s')",
+                   unit, unit);
+}
+
 static bool can_have(const struct lc_charm_meta *meta, const char *event, struct lc_err *err)
 {
     return lc_charm_meta_can_fire(meta, event)
@@ -165,9 +173,12 @@ bool lc_check_event(struct lc_store *store, const char *name, const struct lc_fi
     LC_AUTO(lc_app_release) struct lc_app app = LC_APP_INIT;
     LC_AUTO(lc_charm_meta_free) struct lc_charm_meta *meta = NULL;
 
-    return lc_check_unit(store, name, &unit, err) &&
-           lc_check_app(store, unit.app, &app, &meta, err) && can_have(meta, fire->event, err) &&
-           check_words(fire, err);
+    if (!lc_check_unit(store, name, &unit, err) ||
+        !lc_check_app(store, unit.app, &app, &meta, err) || !can_have(meta, fire->event, err) ||
+        !check_words(fire, err))
+        return false;
+    /* A hook that was killed is not in error: it is run again at once. */
+    return (unit.phase == LC_PHASE_FAILED && unit.tries > 0) ? fail_in_error(name, err) : true;
 }
 
 bool lc_verb_fire(struct lc_store *store, const char *name, const struct lc_fire *fire,
@@ -177,13 +188,11 @@ bool lc_verb_fire(struct lc_store *store, const char *name, const struct lc_fire
     LC_AUTO(lc_charm_meta_free) struct lc_charm_meta *meta = NULL;
     size_t prefix;
 
-    if (!lc_check_unit(store, name, &unit, err) || !load_charm(store, &unit, &meta, err))
+    if (!lc_check_unit(store, name, &unit, err) || !load_charm(store, &unit, &meta, err) ||
+        !check_words(fire, err))
         return false;
     if (unit.phase == LC_PHASE_FAILED)
-        return lc_fail(err, LC_ESTATE,
-                       "unit '%s' is in error: no other hook runs until it is"
-                       " resolved",
-                       name);
+        return fail_in_error(name, err);
     if (!can_have(meta, fire->event, err))
         return false;
     out->kind = lc_hook_kind_of(fire->event, &prefix);

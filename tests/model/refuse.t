@@ -96,6 +96,7 @@ refuses 'remove-unit: an unknown unit' "unit 'asker/9' not found: there is asker
 refuses 'remove-unit: one of two is unknown' "unit 'asker/9' not found" remove-unit asker/0 asker/9
 refuses 'remove-application: an unknown one' "application 'nope' not found" remove-application nope
 refuses 'add-unit: an unknown application' "application 'nope' not found" add-unit nope
+misuses 'add-unit: none' "--num-units: at least 1" add-unit asker -n 0
 misuses 'add-unit: too many' "is not a number up to 1000" add-unit asker -n 5000
 refuses 'set-leader: an unknown unit' "unit 'asker/7' not found" set-leader asker/7
 refuses 'refresh: another charm' "cannot refresh 'asker', which is charm 'asker', with charm 'giver'" refresh asker --path "$charms/giver"

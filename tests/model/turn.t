@@ -33,9 +33,12 @@ exit 1
 END
 quiet model deploy "$charms/giver"
 passes 'exec beside a unit that fails' model exec asker/0 -- true
+has 'which is told' "$(cat "$OUT")" 'giver/0: hook "start" failed'
 passes 'run beside a unit that fails' model run asker/0 show
 passes 'fire beside a unit that fails' model fire asker/0 update-status
-has 'which is told' "$(cat "$OUT")" 'giver/0: hook "start" failed'
+lacks 'and is left as it is' "$(cat "$OUT")" giver/0
+forget giver start
+quiet model settle
 on asker update-status <<'END'
 exit 3
 END
@@ -46,6 +49,25 @@ on asker update-status <<'END'
 END
 quiet model resolved asker/0 --no-retry
 passes 'one whose retry goes well is none' model fire asker/0 update-status
+
+# --- a unit that is in error is left as it is
+
+on asker config-changed <<'END'
+exit 5
+END
+quiet model config asker text=wrong
+model settle --retries 1 >"$OUT" 2>&1
+trace >/dev/null
+before=$(model status --json | grep '"time"')
+passes 'exec on a unit in error' model exec asker/0 -- true
+passes 'run on a unit in error' model run asker/0 show
+fails 'fire on a unit in error' 1 "unit 'asker/0' is in error: no other hook runs until it is resolved" \
+    model fire asker/0 update-status
+is 'its hook is not tried again for their sake' "$(trace)" 'asker/0 show'
+is 'nor the clock turned' "$(model status --json | grep '"time"')" "$before"
+forget asker config-changed
+quiet model settle
+trace >/dev/null
 
 # --- what a hook prints is in the log while it runs
 

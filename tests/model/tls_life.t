@@ -49,7 +49,7 @@ is 'after a rotation of all keys there is one of each' "$(kinds)" \
     '1 certificate 3 certificate-N 3 key-N 1 key-app'
 is 'every certificate is a new one' "$(cat serials.first serials.rotated | sort -u | wc -l)" 8
 
-quiet model run self-signed-ca/0 rotate-ca
+quiet model run self-signed-ca/0 rotate-private-key
 settled
 serials >serials.ca
 is 'the new CA has issued all of them anew' "$(cat serials.rotated serials.ca | sort -u | wc -l)" 8

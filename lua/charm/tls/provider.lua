@@ -62,11 +62,12 @@ local ca_fields <const> = {
   "common_name", "organization", "organizational_unit", "email_address", "country_name",
   "state_or_province_name", "locality_name",
 }
-local ca_options <const> = { key = "table", validity = "string", leaf_validity = "string" }
+local ca_options <const> = { key = "table", validity = "any", leaf_validity = "any" }
 for _, field in ipairs(ca_fields) do ca_options[field] = "any" end
 
 ---A certificate authority: key and certificate are made when they are first needed and kept in a
----secret of the application. The fields of the subject are texts, or functions that give them.
+---secret of the application. The fields of the subject and the validities are texts, or functions that
+---give them; such as change the CA only when it is rotated.
 ---
 ---    tls.ca { common_name = function() return charm.config["ca-common-name"] end, validity = "3650d" }
 ---
@@ -82,6 +83,11 @@ function M.ca(options)
   return setmetatable({ options = options }, Ca)
 end
 
+local function value_of(option)
+  if type(option) ~= "function" then return option end
+  return (call(option))
+end
+
 -- The C half, once the subject can be known.
 local function authority(self)
   if self.core then return self.core end
@@ -90,12 +96,11 @@ local function authority(self)
   end
   local subject = { add_unique_id_to_subject_name = false }
   for _, field in ipairs(ca_fields) do
-    local value = self.options[field]
-    if type(value) == "function" then value = call(value) end
-    subject[field] = value
+    subject[field] = value_of(self.options[field])
   end
   local options = {
-    key = self.options.key, validity = self.options.validity, leaf_validity = self.options.leaf_validity,
+    key = self.options.key, validity = value_of(self.options.validity),
+    leaf_validity = value_of(self.options.leaf_validity),
   }
   self.core = core.ca(self.endpoint, subject, options)
   return self.core
@@ -133,7 +138,7 @@ local function settle(self, request, shape)
   end
   local issuer = self.issuer
   if type(issuer) == "function" then return (call(issuer, request, shape)) end
-  local filled = { is_ca = request.is_ca, validity = issuer.options.leaf_validity or "90d" }
+  local filled = { is_ca = request.is_ca, validity = value_of(issuer.options.leaf_validity) or "90d" }
   for key, value in pairs(shape) do filled[key] = value end
   return { sign_by = authority(issuer), shape = filled }
 end

@@ -91,6 +91,8 @@ help:
 	@echo 'make valgrind       the C and Lua tests under valgrind'
 	@echo 'make ci             what CI runs: check, test, asan, valgrind'
 	@echo 'make mutants        plants faults, one at a time: each must turn its test red (T=: as above)'
+	@echo 'make kills          RUNS=$(RUNS) lives of a model with kill -9 at random moments (SEED=)'
+	@echo 'make bench          what takes how long (T=: as above); build/bench.json'
 	@echo 'make install        PREFIX=$(PREFIX), DESTDIR='
 	@echo 'make module         what a plain lua5.4 can require, as the rockspec builds it'
 	@echo 'make format clean'
@@ -212,6 +214,18 @@ valgrind: setup
 	@$(MAKE) --no-print-directory $(JOBS) all units PROFILE=debug
 	@LUACHARM='$(abspath build/debug/luacharm)' T='$(T)' WRAP='tests/valgrind.sh' \
 	    tests/run.sh build/debug $(patsubst %.c,build/debug/%,$(VALGRIND_SUITES))
+
+# A model killed with -9 at random moments of its life; the suite has 20 runs of it.
+RUNS ?= 200
+kills: setup
+	@$(MAKE) --no-print-directory $(JOBS) all
+	@LUACHARM='$(abspath $(PROGRAM))' TESTS='$(CURDIR)/tests' LC_ALL=C TZ=UTC tests/model/kills.sh $(RUNS) $(SEED)
+
+BENCHES := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c))
+benches: $(BENCHES)
+bench: setup
+	@$(MAKE) --no-print-directory $(JOBS) all benches
+	@LUACHARM='$(abspath $(PROGRAM))' BUILD='$(abspath $(BUILD))' T='$(T)' tests/bench/run.sh
 
 check:
 	@.ci/setup build test check

@@ -16,8 +16,14 @@
 
 void host_files_release(struct host_files *files)
 {
-    lc_charm_meta_free(files->meta);
+    lc_charm_meta_free(files->own_meta);
     *files = (struct host_files){ .meta = NULL };
+}
+
+void host_files_lend(struct host_files *files, const struct lc_charm_meta *meta)
+{
+    files->meta = meta;
+    files->meta_loaded = true;
 }
 
 bool host_files_find(struct host_files *files, const char *folder, struct lc_err *err)
@@ -85,8 +91,9 @@ static bool load_meta(struct host_files *files, struct lc_err *err)
 {
     if (files->meta_loaded)
         return true;
-    if (!lc_charm_meta_load(files->folder, &files->meta, err) && err->code != LC_ENOTFOUND)
+    if (!lc_charm_meta_load(files->folder, &files->own_meta, err) && err->code != LC_ENOTFOUND)
         return false;
+    files->meta = files->own_meta;
     files->meta_loaded = true;
     return true;
 }

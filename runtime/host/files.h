@@ -8,13 +8,17 @@
 #include "charm/meta.h"
 
 struct host_files {
-    const char *folder;         /* of the charm; borrowed, for messages */
-    bool has_charm;             /* src/charm.lua; else hook scripts */
-    struct lc_charm_meta *meta; /* owned; NULL until a name was looked up, or when there is none */
+    const char *folder;               /* of the charm; borrowed, for messages */
+    bool has_charm;                   /* src/charm.lua; else hook scripts */
+    const struct lc_charm_meta *meta; /* NULL until a name was looked up, or when there is none */
+    struct lc_charm_meta *own_meta;   /* owned; NULL when it was lent */
     bool meta_loaded;
 };
 
 void host_files_release(struct host_files *files);
+
+/* Of a charm whose metadata is known already; they outlive the files. */
+void host_files_lend(struct host_files *files, const struct lc_charm_meta *meta);
 
 /* LC_ENOTFOUND: neither src/charm.lua nor hooks/, with folder, the charm's, in the message. */
 bool host_files_find(struct host_files *files, const char *folder, struct lc_err *err)

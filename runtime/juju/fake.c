@@ -173,6 +173,11 @@ void lc_fake_free(struct lc_fake *fake)
     lc_strmap_release(&fake->answers);
     lc_free(fake->status[OF_UNIT]);
     lc_free(fake->status[OF_APP]);
+    lc_strlist_release(&fake->history[OF_UNIT]);
+    lc_strlist_release(&fake->history[OF_APP]);
+    lc_strlist_release(&fake->storage_added);
+    lc_strlist_release(&fake->working_storage);
+    lc_free(fake->reboot);
     lc_free(fake->version);
     lc_strlist_release(&fake->log);
     lc_strmap_release(&fake->results);
@@ -209,6 +214,7 @@ bool lc_fake_discard(struct lc_fake *fake, struct lc_err *err)
                 return false;
         }
     return lc_strmap_copy(&fake->working_state, &fake->state, err) &&
+           lc_strlist_copy(&fake->working_storage, &fake->storage_added, err) &&
            lc_strlist_copy(&fake->working_ports, &fake->ports, err);
 }
 
@@ -303,6 +309,7 @@ static bool apply_rest(struct lc_fake *fake, struct lc_err *err)
                 return false;
         }
     return lc_strmap_copy(&fake->state, &fake->working_state, err) &&
+           lc_strlist_copy(&fake->storage_added, &fake->working_storage, err) &&
            lc_strlist_copy(&fake->ports, &fake->working_ports, err);
 }
 

@@ -98,6 +98,37 @@ bool lc_fake_add_revision(struct lc_fake *fake, const char *secret,
 bool lc_fake_grant(struct lc_fake *fake, const char *secret, const char *relation_id,
                    const char *subject, struct lc_err *err) LC_MUST_CHECK;
 
+/* --- documents ---
+ * A state in JSON, all of it but `unit` optional:
+ *
+ *     { "unit": "web/0", "leader": true, "now": 1767225600, "model_name", "model_uuid",
+ * "charm_dir", "juju_version", "machine_id", "availability_zone", "principal_unit": texts,
+ *       "answers": { "config-get": "{}", ... }    as lc_fake_answer
+ *       "relations": [ { "id": "certificates:7", "app": "ca", "units": [ "ca/0" ],
+ *                        "is_broken": false, "data": { "ca": { "key": "value" }, ... } } ],
+ *       "secrets": [ { "id", "owner": "web/0", "label", "description", "rotate",
+ *                      "revisions": [ { "revision": 1, "expire": 0, "content": { "key": "value" } }
+ * ], "readers": [ { "unit": "web/0", "label", "tracked": 1 } ], "grants": [ { "relation":
+ * "certificates:7", "to": "ca" } ] } ], "unit_status": "active: message", "app_status",
+ * "workload_version", "stored": { "key": "value" }, "leader_settings": { ... }, "ports": [
+ * "443/tcp" ] }
+ *
+ * A value of a secret that is no text is { "base64": "..." }. The document holds secrets, and so do
+ * the texts and trees that it passes through: it is for made-up ones.
+ *
+ * dump: the parts that a hook can change, with what the hook did: "unit_status_history",
+ * "app_status_history", "storage_added" ("data=1"), "reboot", "log" ("INFO text"; "ACTION text" of
+ * action-log), "results", "failure", "commands" (the journal).
+ *
+ * An event: "name" ("actions/backup" of an action), and the texts of struct lc_event by the names
+ * they have there. Errors: LC_EUSAGE for another shape, LC_EEXIST, LC_ENOMEM. */
+bool lc_fake_load(const struct lc_json *state, struct lc_fake **out, struct lc_err *err)
+    LC_MUST_CHECK;
+bool lc_fake_load_event(struct lc_fake *fake, const struct lc_json *event, struct lc_err *err)
+    LC_MUST_CHECK;
+bool lc_fake_dump(const struct lc_fake *fake, struct lc_buf *text, struct lc_err *err)
+    LC_MUST_CHECK;
+
 /* --- reading back ---
  * NULL where there is nothing. */
 const char *lc_fake_data(struct lc_fake *fake, const char *relation_id, const char *who,

@@ -115,10 +115,14 @@ struct lc_fake {
     struct lc_strlist working_ports;
     struct lc_strmap answers;
     char *status[2]; /* of the unit, of the application; "active: message" */
+    struct lc_strlist history[2];
     char *version;
     struct lc_strlist log;
     struct lc_strmap results;
     char *failure;
+    struct lc_strlist storage_added; /* "data=1"; of hooks that were committed */
+    struct lc_strlist working_storage;
+    char *reboot; /* "after the hook", "now"; NULL: not asked for */
 
     struct lc_strlist journal;
     struct fake_fault *faults;
@@ -174,9 +178,13 @@ bool fake_grant_add(struct fake_grant **grants, size_t *count, size_t *capacity,
                     struct lc_err *err) LC_MUST_CHECK;
 void fake_grant_remove(struct fake_secret *secret, const char *relation_id, const char *subject);
 void fake_relation_release(struct fake_relation *relation);
-/* Without any bag. */
+/* Without any bag; then the bag of who, which is made when there is none. */
 bool fake_relation_add(struct lc_fake *fake, const char *relation_id, const char *app,
                        struct fake_relation **out, struct lc_err *err) LC_MUST_CHECK;
+bool fake_put_addresses(struct lc_fake *fake, const char *relation_id, const char *unit,
+                        struct lc_err *err) LC_MUST_CHECK; /* as Juju does, in the unit's bag */
+bool fake_bag_add(struct fake_relation *relation, const char *who, struct fake_bag **out,
+                  struct lc_err *err) LC_MUST_CHECK;
 
 /* Our unit is now another one: it has bags, and is no peer of its own. old: NULL at first. */
 bool fake_relations_become(struct lc_fake *fake, const char *old, struct lc_err *err) LC_MUST_CHECK;

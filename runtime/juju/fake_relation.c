@@ -151,8 +151,8 @@ bool fake_relation_get(void *context, const char *relation_id, bool app, const c
     return read_unit(fake, relation, who, out, err);
 }
 
-static bool add_bag(struct fake_relation *relation, const char *who, struct fake_bag **out,
-                    struct lc_err *err)
+bool fake_bag_add(struct fake_relation *relation, const char *who, struct fake_bag **out,
+                  struct lc_err *err)
 {
     *out = bag_of(relation, who);
     if (*out != NULL)
@@ -194,7 +194,7 @@ bool fake_relation_set(void *context, const char *relation_id, bool app,
     if (app && !fake->is_leader)
         return lc_fail(err, LC_EPERM, "relation-set: cannot write relation settings");
     if (!lc_databag_check(changes, err) ||
-        !add_bag(relation, app ? fake->env.app : fake->env.unit, &bag, err))
+        !fake_bag_add(relation, app ? fake->env.app : fake->env.unit, &bag, err))
         return false;
     for (size_t i = 0; i < changes->count; i++)
         if (!set_key(&bag->working, changes->entries[i].key, changes->entries[i].value, err))
@@ -217,13 +217,13 @@ bool lc_fake_put(struct lc_fake *fake, const char *relation_id, const char *who,
 
     if (relation == NULL)
         return fake_no_relation(relation_id, err);
-    return add_bag(relation, who, &bag, err) && set_key(&bag->committed, key, value, err) &&
+    return fake_bag_add(relation, who, &bag, err) && set_key(&bag->committed, key, value, err) &&
            set_key(&bag->working, key, value, err);
 }
 
 /* What the controller writes when a unit enters a relation (juju-hooks 1.8). */
-static bool put_addresses(struct lc_fake *fake, const char *relation_id, const char *unit,
-                          struct lc_err *err)
+bool fake_put_addresses(struct lc_fake *fake, const char *relation_id, const char *unit,
+                        struct lc_err *err)
 {
     unsigned hash = 0;
     char address[32];
@@ -267,7 +267,7 @@ bool lc_fake_relate(struct lc_fake *fake, const char *relation_id, const char *a
     struct fake_relation *relation;
 
     return fake_relation_add(fake, relation_id, app, &relation, err) &&
-           put_addresses(fake, relation_id, fake->env.unit, err);
+           fake_put_addresses(fake, relation_id, fake->env.unit, err);
 }
 
 bool lc_fake_join(struct lc_fake *fake, const char *relation_id, const char *unit,
@@ -283,14 +283,14 @@ bool lc_fake_join(struct lc_fake *fake, const char *relation_id, const char *uni
     if (!lc_strlist_has(&relation->members, unit) && !lc_strlist_add(&relation->members, unit, err))
         return false;
     lc_strlist_sort(&relation->members);
-    return put_addresses(fake, relation_id, unit, err);
+    return fake_put_addresses(fake, relation_id, unit, err);
 }
 
 static bool become_in(struct lc_fake *fake, const struct fake_relation *relation, const char *old,
                       struct lc_err *err)
 {
     if (bag_of(relation, fake->env.unit) == NULL &&
-        !put_addresses(fake, relation->id, fake->env.unit, err))
+        !fake_put_addresses(fake, relation->id, fake->env.unit, err))
         return false;
     if (!is_peer(fake, relation))
         return true;

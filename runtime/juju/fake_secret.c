@@ -392,7 +392,9 @@ bool fake_secret_new(struct lc_fake *fake, const char *owner, struct fake_secret
     struct fake_secret *secret = lc_alloc(1, sizeof(*secret));
     char id[32];
 
-    (void)snprintf(id, sizeof(id), "c%018lug", (fake->secrets_made + 1) % 1000000);
+    do
+        (void)snprintf(id, sizeof(id), "c%018lug", ++fake->secrets_made % 1000000);
+    while (fake_secret_find(fake, id) != NULL);
     if (secret == NULL || !lc_grow(&fake->secrets, &fake->secret_capacity, fake->secret_count,
                                    sizeof(struct fake_secret *))) {
         lc_free(secret);
@@ -402,7 +404,6 @@ bool fake_secret_new(struct lc_fake *fake, const char *owner, struct fake_secret
         fake_secret_free(secret);
         return false;
     }
-    fake->secrets_made++;
     fake->secrets[fake->secret_count++] = secret;
     *out = secret;
     return true;

@@ -149,7 +149,10 @@ static bool storage_get(void *context, const char *id, struct lc_json **out, str
 
 static bool storage_add(void *context, const char *name, int64_t count, struct lc_err *err)
 {
-    return fake_enter(context, err, "storage-add %s=%lld", name, (long long)count);
+    struct lc_fake *fake = context;
+
+    return fake_enter(fake, err, "storage-add %s=%lld", name, (long long)count) &&
+           lc_strlist_addf(&fake->working_storage, err, "%s=%lld", name, (long long)count);
 }
 
 static bool resource_get(void *context, const char *name, char **path_out, struct lc_err *err)
@@ -159,7 +162,10 @@ static bool resource_get(void *context, const char *name, char **path_out, struc
 
 static bool reboot(void *context, bool now, struct lc_err *err)
 {
-    return fake_enter(context, err, "juju-reboot%s", now ? " --now" : "");
+    struct lc_fake *fake = context;
+
+    return fake_enter(fake, err, "juju-reboot%s", now ? " --now" : "") &&
+           fake_replace(&fake->reboot, now ? "now" : "after the hook", err);
 }
 
 static bool status_set(void *context, bool app, const char *status, const char *message,
@@ -168,7 +174,6 @@ static bool status_set(void *context, bool app, const char *status, const char *
     static const char *const words[] = { "active", "blocked", "waiting", "maintenance" };
     struct lc_fake *fake = context;
     const bool has_message = message != NULL && *message != '\0';
-    char text[1024];
     bool is_known = false;
 
     if (!fake_enter(fake, err, "status-set%s %s", app ? " --application" : "", status))
@@ -179,9 +184,11 @@ static bool status_set(void *context, bool app, const char *status, const char *
         return lc_fail(err, LC_EUSAGE, "status-set: invalid status \"%s\"", status);
     if (app && !fake->is_leader)
         return lc_fail(err, LC_EPERM, "status-set: this unit is not the leader");
-    (void)snprintf(text, sizeof(text), "%s%s%s", status, has_message ? ": " : "",
-                   has_message ? message : "");
-    return fake_replace(&fake->status[app ? OF_APP : OF_UNIT], text, err);
+    struct lc_strlist *history = &fake->history[app ? OF_APP : OF_UNIT];
+    return lc_strlist_addf(history, err, "%s%s%s", status, has_message ? ": " : "",
+                           has_message ? message : "") &&
+           fake_replace(&fake->status[app ? OF_APP : OF_UNIT], history->items[history->count - 1],
+                        err);
 }
 
 static bool status_get(void *context, bool app, struct lc_json **out, struct lc_err *err)

@@ -97,6 +97,11 @@ _Noreturn void bind_misuse(lua_State *L, const char *format, ...) LC_PRINTF(2, 3
 _Noreturn void bind_type_error(lua_State *L, int arg, const char *expected);
 _Noreturn void bind_arg_error(lua_State *L, int arg, const char *format, ...) LC_PRINTF(3, 4);
 
+/* The author's innermost function that is running, "src/charm.lua:12"; "" when there is none. place
+ * has BIND_WHERE_BYTES. Cannot raise. */
+#define BIND_WHERE_BYTES 160 /* LUA_IDSIZE of a place, a line number and a name */
+void bind_where(lua_State *L, char *place);
+
 /* Shape C, trampolines: call the function under `arg_count` arguments on the stack, with the VM's
  * traceback. False: err says what the error value said, nothing is left on the stack. Cannot raise.
  * LUA_MULTRET is not offered. */
@@ -140,6 +145,10 @@ mode_t bind_check_mode(lua_State *L, int arg, const char *fallback);
  * positions of errors find it when it has ended in a tail call: so whatever of the author's is
  * called is called through this. */
 int bind_call(lua_State *L);
+
+/* Where a path of the author's really is: a view that lives until the C function returns. The path
+ * itself, but in a test (struct bind_machine), where for_writing makes its folder. Raises. */
+const char *bind_path(lua_State *L, const char *path, bool for_writing);
 
 /* JSON both ways: objects to tables, arrays to sequences, null to nil. */
 void bind_push_json(lua_State *L, const struct lc_json *json);

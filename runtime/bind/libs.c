@@ -104,6 +104,44 @@ static int os_date(lua_State *L)
     return 1;
 }
 
+/* --- files are where the context's machine has them ------------------------------------------ */
+
+/* open, lines, input and output take a path first; upvalues: the original, whether it writes. */
+static int io_function(lua_State *L)
+{
+    const int count = lua_gettop(L);
+    const bool has_path = lua_type(L, 1) == LUA_TSTRING;
+    const bool writes = lua_toboolean(L, lua_upvalueindex(2)) ||
+                        (lua_type(L, 2) == LUA_TSTRING &&
+                         strpbrk(lua_tostring(L, 2), "wa+") != NULL);
+    const char *path = has_path ? bind_path(L, lua_tostring(L, 1), writes) : NULL;
+    const int below = lua_gettop(L);
+
+    luaL_checkstack(L, count + 1, NULL);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    for (int i = 1; i <= count; i++)
+        if (i == 1 && has_path)
+            lua_pushstring(L, path);
+        else
+            lua_pushvalue(L, i);
+    lua_call(L, count, LUA_MULTRET);
+    return lua_gettop(L) - below;
+}
+
+static void wrap_io(lua_State *L)
+{
+    static const char *const names[] = { "open", "lines", "input", "output" };
+
+    (void)lua_getglobal(L, LUA_IOLIBNAME);
+    for (size_t i = 0; i < LC_COUNT(names); i++) {
+        (void)lua_getfield(L, -1, names[i]);
+        lua_pushboolean(L, strcmp(names[i], "output") == 0);
+        lua_pushcclosure(L, io_function, 2);
+        lua_setfield(L, -2, names[i]);
+    }
+    lua_pop(L, 1);
+}
+
 /* --- the list -------------------------------------------------------------------------------- */
 
 static const char *const base_names[] = {
@@ -337,5 +375,7 @@ void bind_open_libraries(lua_State *L)
     lua_setfield(L, -2, "yield");
     lua_pop(L, 2);
     set_preload(L);
+    if (bind_context(L)->machine != NULL)
+        wrap_io(L);
     bind_guard_globals(L);
 }

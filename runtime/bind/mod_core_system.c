@@ -19,10 +19,23 @@ mode_t bind_check_mode(lua_State *L, int arg, const char *fallback)
     return (mode_t)strtoul(text, NULL, 8);
 }
 
+const char *bind_path(lua_State *L, const char *path, bool for_writing)
+{
+    const struct bind_machine *machine = bind_context(L)->machine;
+    struct lc_err err = LC_ERR_INIT;
+
+    if (machine == NULL)
+        return path;
+    char **found = bind_scratch_text(L);
+    if (!machine->find(machine->context, path, for_writing, found, &err))
+        (void)bind_raise(L, &err); /* does not return */
+    return *found;
+}
+
 /* file_write(path, bytes, mode): bytes: a text, a key or a secret. */
 static int file_write(lua_State *L)
 {
-    const char *path = bind_core_text(L, 1);
+    const char *path = bind_path(L, bind_core_text(L, 1), true);
     const mode_t mode = bind_check_mode(L, 3, "0600");
     struct lc_secret *bytes = bind_scratch_secret(L);
     struct lc_err err = LC_ERR_INIT;
@@ -42,7 +55,7 @@ static int file_write(lua_State *L)
 /* file_read(path): its bytes. */
 static int file_read(lua_State *L)
 {
-    const char *path = bind_core_text(L, 1);
+    const char *path = bind_path(L, bind_core_text(L, 1), false);
     char **bytes = bind_scratch_text(L);
     size_t len = 0;
     struct lc_err err = LC_ERR_INIT;
@@ -56,7 +69,7 @@ static int file_read(lua_State *L)
 /* file_read_secret(path): its bytes as a charm.Secret. */
 static int file_read_secret(lua_State *L)
 {
-    const char *path = bind_core_text(L, 1);
+    const char *path = bind_path(L, bind_core_text(L, 1), false);
     struct lc_secret *secret = bind_newsecret(L);
     struct lc_err err = LC_ERR_INIT;
 
@@ -68,7 +81,7 @@ static int file_read_secret(lua_State *L)
 /* file_remove(path): a file or a link; one that is absent is fine. */
 static int file_remove(lua_State *L)
 {
-    const char *path = bind_core_text(L, 1);
+    const char *path = bind_path(L, bind_core_text(L, 1), true);
     struct lc_err err = LC_ERR_INIT;
 
     if (!lc_file_remove(path, &err))
@@ -79,15 +92,15 @@ static int file_remove(lua_State *L)
 /* file_exists(path): whatever it is. */
 static int file_exists(lua_State *L)
 {
-    lua_pushboolean(L, lc_file_exists(bind_core_text(L, 1)));
+    lua_pushboolean(L, lc_file_exists(bind_path(L, bind_core_text(L, 1), false)));
     return 1;
 }
 
 /* dir_make(path, mode): parents too; one that is there is fine. */
 static int dir_make(lua_State *L)
 {
-    const char *path = bind_core_text(L, 1);
     const mode_t mode = bind_check_mode(L, 2, "0755");
+    const char *path = bind_path(L, bind_core_text(L, 1), true);
     struct lc_err err = LC_ERR_INIT;
 
     if (!lc_dir_make(path, mode, &err))
@@ -197,6 +210,13 @@ static int push_result(lua_State *L, const struct lc_proc_result *result)
     return 1;
 }
 
+static bool run_program(const struct bind_machine *machine, const struct lc_proc *proc,
+                        struct lc_proc_result *result, struct lc_err *err)
+{
+    return machine == NULL ? lc_proc_run(proc, result, err)
+                           : machine->run(machine->context, proc, result, err);
+}
+
 /* exec(argv, options) */
 static int exec(lua_State *L)
 {
@@ -226,7 +246,8 @@ static int exec(lua_State *L)
 
     if (context->flush_log != NULL)
         context->flush_log(context->flush_log_context);
-    if (!lc_proc_run(&proc, result, &err) || !judge(argv->items[0], result, check, &err))
+    if (!run_program(context->machine, &proc, result, &err) ||
+        !judge(argv->items[0], result, check, &err))
         return bind_raise(L, &err);
     return push_result(L, result);
 }

@@ -175,6 +175,7 @@ static int install(lua_State *L)
 
     luaL_checktype(L, 2, LUA_TTABLE);
     const size_t count = read_files(L, 2, files);
+    folder = bind_path(L, folder, true);
     if (!lc_install(folder, files, count, &changed, &err))
         return bind_raise(L, &err);
     lua_pushboolean(L, changed);

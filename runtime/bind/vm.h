@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/proc.h"
 #include "base/strlist.h"
 #include "juju/env.h"
 #include "juju/session.h"
@@ -37,6 +38,18 @@ extern const struct bind_lua_module bind_lua_modules[];
 
 #define BIND_EMBEDDED_PREFIX "=[charm"
 
+/* What stands in for the machine that a charm runs on, so that a test of it leaves the real one
+ * alone. */
+struct bind_machine {
+    void *context;
+    /* Instead of lc_proc_run. */
+    bool (*run)(void *context, const struct lc_proc *proc, struct lc_proc_result *result,
+                struct lc_err *err);
+    /* Where a path of the charm's really is, *out freed with lc_free. for_writing: its folder is
+     * made. */
+    bool (*find)(void *context, const char *path, bool for_writing, char **out, struct lc_err *err);
+};
+
 /* What the modules work on. Borrowed: it outlives the VM. Reached from any module's C function with
  * bind_context(L). */
 struct bind_context {
@@ -47,6 +60,7 @@ struct bind_context {
     struct lc_log log;
     void (*flush_log)(void *context); /* before a child of the charm's runs; NULL: nothing to do */
     void *flush_log_context;
+    const struct bind_machine *machine; /* NULL: the machine itself */
     struct bind_charm *charm; /* what a charm registered; NULL until "charm" is required */
 };
 

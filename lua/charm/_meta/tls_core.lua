@@ -66,11 +66,29 @@ function core.requests_dump(requests) end
 ---@nodiscard
 function core.certificates_load(text, where) end
 
+---The value of the databag's key; "" for none.
+---@param certificates { csr: string, certificate: string, ca: string, chain: string[]?, revoked: boolean? }[]
+---@return string
+---@nodiscard
+function core.certificates_dump(certificates) end
+
 ---@param text string?
 ---@param where string
 ---@return { csr: string, denial: charm.tls.Denial }[]
 ---@nodiscard
 function core.errors_load(text, where) end
+
+---The value of the databag's key; "" for none. code: the wire's number.
+---@param list { csr: string, code: integer?, message: string, reason: string? }[]
+---@return string
+---@nodiscard
+function core.errors_dump(list) end
+
+---The value of the databag's key.
+---@param capabilities charm.tls.Capabilities
+---@return string
+---@nodiscard
+function core.capabilities_dump(capabilities) end
 
 ---The wire's number of a name such as "wildcard_not_allowed".
 ---@param name string

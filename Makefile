@@ -61,6 +61,7 @@ UNIT_SOURCES  := $(wildcard tests/unit/test_*.c tests/conformance/test_*.c)
 UNIT_PROGRAMS := $(UNIT_SOURCES:%.c=$(BUILD)/%)
 SPEC_RUNNER   := $(BUILD)/tests/lua/run_spec
 SPECS         := $(wildcard tests/lua/*_spec.lua)
+CHARMS        := $(patsubst %/tests,%,$(wildcard charms/*/tests))
 # The client that keeps a server busy while scenarios run: OpenSSL and nothing of ours.
 LOAD          := build/tests/load/tls_load
 # Looked at in the released program alone: what it is, and what strace sees of it, which no leak
@@ -200,7 +201,7 @@ units: $(UNIT_PROGRAMS) $(SPEC_RUNNER) $(LOAD)
 test: setup
 	@$(MAKE) --no-print-directory $(JOBS) all units
 	@LUACHARM='$(abspath $(PROGRAM))' TLS_LOAD='$(abspath $(LOAD))' T='$(T)' tests/run.sh $(BUILD) \
-	    $(UNIT_PROGRAMS) $(SPECS) $(SCRIPTS)
+	    $(UNIT_PROGRAMS) $(SPECS) $(CHARMS) $(SCRIPTS)
 	@$(if $(T),,tests/conformance/check_items.sh $(BUILD))
 
 asan:

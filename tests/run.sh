@@ -2,10 +2,11 @@
 # Run test suites, two at a time, and count what their TAP says.
 # usage: tests/run.sh BUILD SUITE...    T=part: only suites with it in their name
 #
-# A suite is a program, a *_spec.lua (run by BUILD/tests/lua/run_spec) or a *.t script. It fails as a
-# whole when it exits non-zero with all its tests passed, prints no plan, plans no test, runs another
-# number of tests than planned, or skips one. The last line is "N passed, N failed"; the suites' output
-# is kept in BUILD/tap/, and what passed, line by line, in BUILD/tap/passed.
+# A suite is a program, a *_spec.lua (run by BUILD/tests/lua/run_spec), a charm's folder (its tests, run
+# by $LUACHARM) or a *.t script. It fails as a whole when it exits non-zero with all its tests passed,
+# prints no plan, plans no test, runs another number of tests than planned, or skips one. The last line
+# is "N passed, N failed"; the suites' output is kept in BUILD/tap/, and what passed, line by line, in
+# BUILD/tap/passed.
 set -u
 
 build=$1
@@ -29,6 +30,7 @@ printf '%s\n' $chosen | xargs -n 1 -P 2 sh -c '
     case $0 in
         *_spec.lua) $WRAP "$BUILD/tests/lua/run_spec" "$0" ;;
         *.t) sh "$0" ;;
+        charms/*) $WRAP "$LUACHARM" test --tap "$0" ;;
         *) $WRAP "$0" ;;
     esac >"$RESULTS/$name.tap" 2>"$RESULTS/$name.err" </dev/null
     echo $? >"$RESULTS/$name.exit"

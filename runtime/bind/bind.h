@@ -97,11 +97,6 @@ _Noreturn void bind_misuse(lua_State *L, const char *format, ...) LC_PRINTF(2, 3
 _Noreturn void bind_type_error(lua_State *L, int arg, const char *expected);
 _Noreturn void bind_arg_error(lua_State *L, int arg, const char *format, ...) LC_PRINTF(3, 4);
 
-/* The author's innermost function that is running, "src/charm.lua:12"; "" when there is none. place
- * has BIND_WHERE_BYTES. Cannot raise. */
-#define BIND_WHERE_BYTES 160 /* LUA_IDSIZE of a place, a line number and a name */
-void bind_where(lua_State *L, char *place);
-
 /* Shape C, trampolines: call the function under `arg_count` arguments on the stack, with the VM's
  * traceback. False: err says what the error value said, nothing is left on the stack. Cannot raise.
  * LUA_MULTRET is not offered. */

@@ -9,5 +9,5 @@ files["tests/model/play/*.lua"] = { read_globals = {
   "model", "deploy", "refresh", "add_unit", "integrate", "remove_relation", "remove_unit",
   "remove_application", "set_leader", "config", "reset_config", "settle", "advance", "run", "exec",
   "fire", "resolved", "fail_next", "pause", "unpause", "now", "status", "unit", "relation_data",
-  "secrets", "log", "step", "expect", "expect_equal", "expect_error",
+  "secrets", "log", "timeline", "step", "expect", "expect_equal", "expect_error",
 } }

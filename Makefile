@@ -50,6 +50,7 @@ PROGRAM_LIBS = $(if $(filter release,$(PROFILE)),$(STATIC_LIBS),$(DYNAMIC_LIBS))
 SOURCES  := $(foreach layer,$(LAYERS),$(wildcard runtime/$(layer)/*.c))
 MODULES  := $(sort $(wildcard lua/charm/*.lua lua/charm/[a-z]*/*.lua))
 MODULES_OBJECT := $(if $(filter bind,$(LAYERS)),$(BUILD)/obj/modules.o)
+PAGES    := $(sort $(wildcard runtime/page/*.html runtime/page/*.css runtime/page/*.js))
 OBJECTS  := $(SOURCES:%.c=$(BUILD)/obj/%.o)
 ARCHIVES := $(foreach layer,$(LAYERS),$(BUILD)/lib$(layer).a)
 PROGRAM  := $(BUILD)/luacharm
@@ -125,7 +126,12 @@ $(BUILD)/modules.c: lua/embed.lua $(MODULES) $(REFERENCE)
 	$(SAY) EMBED lua/charm
 	$(Q)lua5.4 lua/embed.lua $(MODULES) $(REFERENCE) > $@
 
-$(BUILD)/obj/modules.o: $(BUILD)/modules.c $(STAMP)
+$(BUILD)/page.c: runtime/page/embed.lua $(PAGES)
+	@mkdir -p $(@D)
+	$(SAY) EMBED runtime/page
+	$(Q)lua5.4 runtime/page/embed.lua $(PAGES) > $@
+
+$(BUILD)/obj/modules.o $(BUILD)/obj/page.o: $(BUILD)/obj/%.o: $(BUILD)/%.c $(STAMP)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@
 
@@ -141,10 +147,10 @@ $(foreach layer,$(LAYERS),$(eval $(call archive,$(layer))))
 reversed = $(if $(1),$(call reversed,$(wordlist 2,$(words $(1)),$(1))) $(firstword $(1)))
 LINK_ARCHIVES := $(patsubst %,$(BUILD)/lib%.a,$(call reversed,$(LAYERS)))
 
-$(PROGRAM): $(ARCHIVES) $(MODULES_OBJECT)
+$(PROGRAM): $(ARCHIVES) $(MODULES_OBJECT) $(BUILD)/obj/page.o
 	$(SAY) LINK $@
 	$(Q)$(CC) $(CFLAGS_$(PROFILE)) $(LDFLAGS_$(PROFILE)) $(LDFLAGS) -o $@ $(LINK_ARCHIVES) \
-	    $(MODULES_OBJECT) $(PROGRAM_LIBS)
+	    $(MODULES_OBJECT) $(BUILD)/obj/page.o $(PROGRAM_LIBS)
 
 # The program's main stays in its archive: a test has one of its own.
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(TEST_LIB) $(LINK_ARCHIVES) $(MODULES_OBJECT)

@@ -419,6 +419,13 @@ function M.log(options)
     { level = "string", unit = "string", lines = "number" }))
 end
 
+---What `luacharm model timeline --json` shows: hooks, events and certificates.
+---@return table
+---@nodiscard
+function M.timeline()
+  return core.timeline()
+end
+
 ---A heading for what follows.
 ---@param text string
 function M.step(text)

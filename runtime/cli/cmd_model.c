@@ -251,6 +251,7 @@ static const struct lc_cmd *const verbs[] = {
     &model_cmd_show_secret,
     &model_cmd_debug_log,
     &model_cmd_play,
+    &model_cmd_timeline,
     NULL,
 };
 

@@ -173,5 +173,6 @@ extern const struct lc_cmd model_cmd_secrets;
 extern const struct lc_cmd model_cmd_show_secret;
 extern const struct lc_cmd model_cmd_debug_log;
 extern const struct lc_cmd model_cmd_play;
+extern const struct lc_cmd model_cmd_timeline;
 
 #endif

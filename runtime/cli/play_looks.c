@@ -5,6 +5,7 @@
 #include "cli/play.h"
 #include "model/check.h"
 #include "model/context.h"
+#include "model/timeline.h"
 
 #define MAX_JSON (64u * 1024 * 1024)
 
@@ -189,9 +190,23 @@ static int look_log(lua_State *L)
     return 1;
 }
 
+/* timeline() -> as `timeline --json` */
+static int look_timeline(lua_State *L)
+{
+    const struct play *play = play_open(L);
+    const struct lc_strlist everyone = LC_STRLIST_INIT;
+    struct lc_buf *text = bind_scratch_buf(L, MAX_JSON);
+    struct lc_json_writer json = lc_json_writer(text, LC_JSON_COMPACT);
+    struct lc_err err = LC_ERR_INIT;
+
+    if (!lc_timeline_put(play->work.store, &everyone, &json, &err))
+        return bind_raise(L, &err);
+    play_push_json(L, text);
+    return 1;
+}
+
 const luaL_Reg play_looks[] = {
-    { "now", look_now },         { "status", look_status },
-    { "secrets", look_secrets }, { "unit", look_unit },
-    { "config", look_config },   { "relation_data", look_relation_data },
-    { "log", look_log },         { NULL, NULL },
+    { "now", look_now },   { "status", look_status },     { "secrets", look_secrets },
+    { "unit", look_unit }, { "config", look_config },     { "relation_data", look_relation_data },
+    { "log", look_log },   { "timeline", look_timeline }, { NULL, NULL },
 };

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "model/trace.h"
 
 #define STATE_QUOTA (2 * 1024 * 1024) /* bytes a unit; the controller's default */
 
@@ -55,9 +56,9 @@ static bool commit_bags(struct lc_context *context, bool *refused, struct lc_err
             return lc_fail(err, LC_EPERM, "\"%s\" is not leader of \"%s\"", context->unit.name,
                            context->unit.app);
         }
-        if (!lc_store_merge_bag(context->store, bag->relation,
-                                bag->app ? context->unit.app : context->unit.name, &bag->changes,
-                                err))
+        const char *holder = bag->app ? context->unit.app : context->unit.name;
+        if (!lc_trace_bag(context, bag->relation, holder, &bag->changes, err) ||
+            !lc_store_merge_bag(context->store, bag->relation, holder, &bag->changes, err))
             return false;
     }
     return true;

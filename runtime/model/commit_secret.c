@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "model/commit.h"
 #include "model/tool_secret.h"
+#include "model/trace.h"
 
 static bool refuse(bool *refused, struct lc_err *err, enum lc_code code, const char *text)
 {
@@ -66,6 +67,7 @@ static bool create(struct lc_context *context, const struct lc_secret_change *ch
            lc_store_add_secret(context->store, &meta, err) &&
            lc_store_add_revision(context->store, change->id, &change->content, change->expire_at,
                                  err) &&
+           lc_trace_secret(context, owner == NULL ? unit->app : owner, &change->content, err) &&
            (change->rotate == NULL || start_rotation(context, change->id, change->rotate, 0, err));
 }
 
@@ -98,7 +100,9 @@ static bool update_content(struct lc_context *context, const struct lc_secret_ch
                       lc_content_equals(&before, &change->content);
     if (change->has_content && !same)
         return lc_store_add_revision(context->store, meta->id, &change->content, change->expire_at,
-                                     err);
+                                     err) &&
+               lc_trace_secret(context, meta->unit == NULL ? meta->app : meta->unit,
+                               &change->content, err);
     return change->expire_at == 0 ||
            lc_store_set_expire(context->store, meta->id, meta->latest, change->expire_at, err);
 }

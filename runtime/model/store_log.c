@@ -104,7 +104,10 @@ bool lc_store_add_run(struct lc_store *store, const char *unit, const char *name
                       const char *outcome, int64_t ms, struct lc_err *err)
 {
     return sql_run(store,
-                   "INSERT INTO run (time, unit, name, hook, outcome, ms)"
-                   " SELECT now, ?, ?, ?, ?, ? FROM model",
-                   SQL_ARGS(SQL_T(unit), SQL_T(name), SQL_T(hook), SQL_T(outcome), SQL_N(ms)), err);
+                   "INSERT INTO run (time, unit, name, hook, outcome, ms, log)"
+                   " SELECT now, ?, ?, ?, ?, ?, (SELECT coalesce(max(id), 0) FROM log) FROM model",
+                   SQL_ARGS(SQL_T(unit), SQL_T(name), SQL_T(hook), SQL_T(outcome), SQL_N(ms)),
+                   err) &&
+           sql_run(store, "UPDATE event SET run = last_insert_rowid() WHERE run = 0 AND unit = ?",
+                   SQL_ARGS(SQL_T(unit)), err);
 }

@@ -35,7 +35,8 @@ bool lc_store_end_action(struct lc_store *store, int64_t id, const char *status,
                          const char *message, const char *results, struct lc_err *err)
     LC_MUST_CHECK;
 
-/* outcome: "ok", "failed", ... hook: JSON. */
+/* outcome: "ok", "failed", ... hook: JSON. The unit's events that no run has yet (store_event.h)
+ * are this one's. */
 bool lc_store_add_run(struct lc_store *store, const char *unit, const char *name, const char *hook,
                       const char *outcome, int64_t ms, struct lc_err *err) LC_MUST_CHECK;
 

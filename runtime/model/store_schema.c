@@ -196,4 +196,19 @@ static const char faults[] = "CREATE TABLE fault ("
                              " unit TEXT PRIMARY KEY REFERENCES unit(name) ON DELETE CASCADE,"
                              " until INTEGER NOT NULL) WITHOUT ROWID;"; /* 0: until it is let go */
 
-const char *const sql_schema[SCHEMA_VERSION] = { first, faults };
+/* What the timeline shows (store_event.h). */
+static const char events[] =
+    "CREATE TABLE event ("
+    " id INTEGER PRIMARY KEY,"
+    " run INTEGER NOT NULL DEFAULT 0," /* 0: its hook is not finished yet, or is not known */
+    " time INTEGER NOT NULL,"
+    " unit TEXT NOT NULL,"
+    " holder TEXT NOT NULL,"
+    " kind TEXT NOT NULL,"
+    " csr TEXT NOT NULL,"
+    " about TEXT NOT NULL);" /* JSON */
+    "CREATE INDEX event_csr ON event(csr, kind);"
+    "CREATE INDEX event_run ON event(run) WHERE run = 0;"
+    "ALTER TABLE run ADD COLUMN log INTEGER NOT NULL DEFAULT 0;"; /* its last line */
+
+const char *const sql_schema[SCHEMA_VERSION] = { first, faults, events };

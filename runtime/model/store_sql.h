@@ -100,7 +100,7 @@ bool sql_get_map(struct lc_store *store, const char *sql, const struct sql_arg *
 
 /* The schema (store_schema.c): sql_schema[n] makes version n + 1 of version n; 0 is an empty
  * database. */
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 #define SCHEMA_APP_ID  0x6c63686d /* "lchm", for file(1) and to tell other databases apart */
 extern const char *const sql_schema[SCHEMA_VERSION];
 

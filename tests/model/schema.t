@@ -7,7 +7,10 @@ workdir
 schema() { sqlite3 .luacharm/model.db "SELECT sql FROM sqlite_schema ORDER BY name"; }
 version() { sqlite3 .luacharm/model.db 'PRAGMA user_version'; }
 # As version 1 was.
-age() { sqlite3 .luacharm/model.db 'DROP TABLE fault; DROP TABLE hold; PRAGMA user_version = 1'; }
+age() {
+    sqlite3 .luacharm/model.db 'DROP TABLE fault; DROP TABLE hold; DROP TABLE event;
+        ALTER TABLE run DROP COLUMN log; PRAGMA user_version = 1'
+}
 
 quiet model new
 quiet model deploy "$charms/plain" old

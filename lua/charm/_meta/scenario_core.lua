@@ -128,6 +128,9 @@ function core.relation_data(holder, relation) end
 ---@return charm.scenario.LogLine[]
 function core.log(options) end
 
+---@return table
+function core.timeline() end
+
 ---@param text string
 function core.note(text) end
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 
 #define DRAIN_MS      100 /* after the exit, as Juju's agent waits (juju-hooks 1.3) */
@@ -166,6 +167,28 @@ static int spawn_with_umask(const struct lc_proc *proc, const posix_spawn_file_a
     return code;
 }
 
+/* The system says one thing for a folder, a program and an interpreter that are not there, and no
+ * permission where a folder of PATH is not ours to look into. */
+static bool fail_start(const struct lc_proc *proc, int code, struct lc_err *err)
+{
+    const char *program = proc->argv[0];
+    const bool in_path = strchr(program, '/') == NULL;
+
+    if (proc->directory != NULL && !lc_dir_exists(proc->directory))
+        return lc_fail(err, LC_ENOTFOUND, "cannot run '%s': there is no folder '%s' to run it in",
+                       program, proc->directory);
+    if (in_path && code == ENOENT)
+        return lc_fail(err, LC_ENOTFOUND, "cannot run '%s': no such program in PATH", program);
+    if (in_path && code == EACCES)
+        return lc_fail(err, LC_EPERM,
+                       "cannot run '%s': no such program in PATH, or none that is "
+                       "ours to run",
+                       program);
+    if (code == ENOENT && proc->directory == NULL && lc_file_exists(program))
+        return lc_fail(err, LC_ENOTFOUND, "cannot run '%s': its interpreter is not there", program);
+    return lc_fail_errno(err, code, "cannot run '%s'", program);
+}
+
 static bool spawn(const struct lc_proc *proc, const int child_ends[3], pid_t *pid,
                   struct lc_err *err)
 {
@@ -186,9 +209,7 @@ static bool spawn(const struct lc_proc *proc, const int child_ends[3], pid_t *pi
         code = spawn_with_umask(proc, &actions, &attributes, pid);
     (void)posix_spawnattr_destroy(&attributes); /* always 0 */
     (void)posix_spawn_file_actions_destroy(&actions);
-    if (code != 0)
-        return lc_fail_errno(err, code, "cannot run '%s'", proc->argv[0]);
-    return true;
+    return code == 0 ? true : fail_start(proc, code, err);
 }
 
 static bool start(struct lc_proc_child *child, struct lc_err *err)

@@ -380,7 +380,7 @@ charm.on("stop", function() print(charm.exec { "sh", "-c", "umask; echo $JUJU_UN
 EOF
 hook start
 has "a program that is not there is an error whatever check says" "$(calls)" \
-    "src/charm.lua:2: cannot run 'no-such-program': No such file"
+    "src/charm.lua:2: cannot run 'no-such-program': no such program in PATH"
 is "which fails the hook" "$status" 1
 umask 027
 hook stop

@@ -333,14 +333,16 @@ static void what_cannot_be_run_is_an_error(void **state)
     folder_write(folder, "data", "#!/bin/sh\n", 0644);
     folder_write(folder, "orphan", "#!/no/such/interpreter\n", 0755);
     assert_fails(lc_proc_run(&proc, &result, &err), LC_ENOTFOUND,
-                 "cannot run 'no-such-program-here': No such file");
+                 "cannot run 'no-such-program-here': no such program in PATH");
     argv[0] = (char *)(uintptr_t)folder_file(folder, "data");
     assert_fails(lc_proc_run(&proc, &result, &err), LC_EPERM, "/data': Permission denied");
     argv[0] = (char *)(uintptr_t)folder_file(folder, "orphan");
-    assert_fails(lc_proc_run(&proc, &result, &err), LC_ENOTFOUND, "/orphan'");
+    assert_fails(lc_proc_run(&proc, &result, &err), LC_ENOTFOUND,
+                 "/orphan': its interpreter is not there");
     argv[0] = (char[]){ "true" };
     proc.directory = folder_file(folder, "nowhere");
-    assert_fails(lc_proc_run(&proc, &result, &err), LC_ENOTFOUND, "cannot run 'true'");
+    assert_fails(lc_proc_run(&proc, &result, &err), LC_ENOTFOUND,
+                 "cannot run 'true': there is no folder '");
     proc.directory = NULL;
     assert_done(lc_proc_run(&proc, &result, &err));
     assert_int_equal(result.exit_code, 0);

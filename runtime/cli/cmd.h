@@ -96,6 +96,7 @@ extern const struct lc_cmd lc_cmd_dispatch;
 extern const struct lc_cmd lc_cmd_model;
 extern const struct lc_cmd lc_cmd_x509;
 extern const struct lc_cmd lc_cmd_test;
+extern const struct lc_cmd lc_cmd_policy;
 extern const struct lc_cmd lc_cmd_pack;
 extern const struct lc_cmd lc_cmd_docs;
 extern const struct lc_cmd lc_cmd_completion;

@@ -236,6 +236,16 @@ static int finish(const struct report *report, const char *only, struct lc_err *
     return LC_EXIT_FAILED;
 }
 
+static int list_refusals(bool as_json, struct lc_err *err)
+{
+    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(1024u * 1024);
+
+    if (!lc_host_test_refusals(as_json, &text, err))
+        return LC_EXIT_FAILED;
+    (void)fputs(text.data, stdout); /* main looks at the stream's error */
+    return LC_EXIT_DONE;
+}
+
 static int run(const struct lc_args *args, struct lc_err *err)
 {
     static const char *const here[] = { "." };
@@ -245,6 +255,8 @@ static int run(const struct lc_args *args, struct lc_err *err)
     struct report report = { .is_tap = lc_args_has(args, "tap") };
     char start[PATH_MAX];
 
+    if (lc_args_has(args, "list-refusals"))
+        return list_refusals(lc_args_has(args, "json"), err);
     if (getcwd(start, sizeof(start)) == NULL) {
         (void)lc_fail_errno(err, errno, "cannot tell the current folder");
         return LC_EXIT_FAILED;
@@ -263,6 +275,8 @@ static int run(const struct lc_args *args, struct lc_err *err)
 static const struct lc_opt options[] = {
     { "only", 0, "NAME", "only tests with this in their name" },
     { "tap", 0, NULL, "as TAP, for other programs" },
+    { "list-refusals", 0, NULL, "what a test cannot say since Juju could not do it" },
+    { "json", 0, NULL, "the list as JSON" },
     { NULL, 0, NULL, NULL },
 };
 

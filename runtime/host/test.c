@@ -320,14 +320,19 @@ static bool run_file(struct tests *tests, struct bind_vm *vm, struct lc_err *err
     return bind_pcall(bind_vm_state(vm), 0, 0, err);
 }
 
-bool lc_host_test(const struct lc_charm_meta *meta, const struct lc_test_file *file,
-                  struct lc_buf *traceback, struct lc_err *err)
+static struct tests new_tests(const struct lc_charm_meta *meta, const struct lc_test_file *file)
 {
-    struct tests tests = {
+    return (struct tests){
         .meta = meta,
         .file = file,
         .context = { .clock = lc_clock_system(), .log = lc_log_stderr(LC_LEVEL_WARNING) },
     };
+}
+
+bool lc_host_test(const struct lc_charm_meta *meta, const struct lc_test_file *file,
+                  struct lc_buf *traceback, struct lc_err *err)
+{
+    struct tests tests = new_tests(meta, file);
     LC_AUTO(bind_vm_free) struct bind_vm *vm = NULL;
 
     if (!start(&tests, &vm, err))
@@ -336,4 +341,34 @@ bool lc_host_test(const struct lc_charm_meta *meta, const struct lc_test_file *f
         return true;
     lc_buf_puts(traceback, bind_vm_traceback(vm));
     return false;
+}
+
+/* describe(as_json, struct lc_buf *) */
+static int describe_refusals(lua_State *L)
+{
+    struct lc_buf *out = lua_touserdata(L, 2);
+    size_t len;
+
+    (void)lua_getglobal(L, "require");
+    lua_pushliteral(L, "charm.testing.refusals");
+    lua_call(L, 1, 1);
+    (void)lua_getfield(L, -1, "describe");
+    lua_pushvalue(L, 1);
+    lua_call(L, 1, 1);
+    const char *text = luaL_checklstring(L, -1, &len);
+    lc_buf_add(out, text, len);
+    return 0;
+}
+
+bool lc_host_test_refusals(bool as_json, struct lc_buf *out, struct lc_err *err)
+{
+    struct tests tests = new_tests(NULL, NULL); /* no charm is looked at */
+    LC_AUTO(bind_vm_free) struct bind_vm *vm = NULL;
+
+    if (!start(&tests, &vm, err))
+        return false;
+    lua_pushcfunction(bind_vm_state(vm), describe_refusals);
+    lua_pushboolean(bind_vm_state(vm), as_json);
+    lua_pushlightuserdata(bind_vm_state(vm), out);
+    return bind_pcall(bind_vm_state(vm), 2, 0, err) && lc_buf_check(out, err);
 }

@@ -26,4 +26,8 @@ struct lc_test_file {
 bool lc_host_test(const struct lc_charm_meta *meta, const struct lc_test_file *file,
                   struct lc_buf *traceback, struct lc_err *err) LC_MUST_CHECK;
 
+/* What a test cannot say, and why: the list of the consistency checker (refusals.lua), for people
+ * or in JSON, added to out. */
+bool lc_host_test_refusals(bool as_json, struct lc_buf *out, struct lc_err *err) LC_MUST_CHECK;
+
 #endif

@@ -3,6 +3,7 @@
 -- sections say where Juju has the rule: juju-hooks by its sections, metadata by the charm's own files.
 local core <const> = require "charm.core"
 local failure <const> = require "charm.testing.failure"
+local json <const> = require "charm.json"
 
 local M = {}
 
@@ -237,12 +238,31 @@ M.list = {
     example = [[testing.run("workload-pebble-check-failed")]] },
   { id = "event-action", text = "the charm has no action '%s'%s",
     example = [[testing.run("actions/restore")]] },
-  { id = "event-params", text = "%s",
+  { id = "event-params", text = "the parameters do not fit the action's schema: %s",
     example = [[testing.run { "actions/backup", params = { target = 3 } }]] },
 }
 
 local texts <const> = {}
 for _, refusal in ipairs(M.list) do texts[refusal.id] = refusal.text end
+
+-- The text with "..." where a refusal has a name or a value.
+local function without_places(text)
+  return (text:gsub("'%%s'%%s", "'...'"):gsub("%%s", "..."))
+end
+
+---The list, for people or in JSON.
+---@param as_json boolean
+---@return string
+---@nodiscard
+function M.describe(as_json)
+  local items, lines = {}, {}
+  for place, refusal in ipairs(M.list) do
+    local text = without_places(refusal.text)
+    items[place] = { id = refusal.id, text = text, example = refusal.example }
+    lines[place] = ("%s: %s\n    %s\n"):format(refusal.id, text, (refusal.example:gsub("\n", "\n    ")))
+  end
+  return as_json and json.encode(items, { pretty = true }) .. "\n" or table.concat(lines)
+end
 
 ---Refuse what a test says.
 ---@param id string of the list

@@ -28,6 +28,7 @@
 #define BIND_REQUIRER "charm.tls.Requirer"
 #define BIND_PROVIDER "charm.tls.Provider"
 #define BIND_CA       "charm.tls.Ca"
+#define BIND_POLICY   "charm.Policy"
 #define BIND_V3       "charm.tls.v3.Requirer"
 
 /* Boxes: full userdata with __gc, __close and a locked __metatable, that hold one pointer or one
@@ -178,6 +179,8 @@ int luaopen_charm_x509(lua_State *L);     /* charm.x509: key, csr, certificate, 
 int luaopen_charm_inspect(lua_State *L);  /* charm.inspect: for the prompt and the docs */
 int luaopen_charm_json(lua_State *L);     /* charm.json: encode, decode, array, null */
 int luaopen_charm_core(lua_State *L);     /* charm.core: what lua/charm/init.lua is built on */
+int luaopen_charm_policy_core(
+    lua_State *L); /* charm.policy.core: what lua/charm/policy.lua is built on */
 int luaopen_charm_tls_core(lua_State *L); /* charm.tls.core: what lua/charm/tls.lua is built on */
 
 #endif

@@ -10,6 +10,7 @@ const struct bind_c_module bind_c_modules[] = {
     { "charm.tls.core", luaopen_charm_tls_core },
     { "charm.inspect", luaopen_charm_inspect },
     { "charm.json", luaopen_charm_json },
+    { "charm.policy.core", luaopen_charm_policy_core },
     { "charm.x509", luaopen_charm_x509 },
     { "cjson", luaopen_cjson },
     { "cjson.safe", luaopen_cjson_safe },

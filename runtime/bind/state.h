@@ -14,6 +14,7 @@ struct bind_vm {
     size_t memory_used; /* bytes that Lua holds */
     size_t memory_max;
     bool memory_refused; /* by the cap, in the current entry */
+    unsigned refusals;   /* how often */
 
     size_t text_max;   /* bytes of one text; 0: none */
     bool text_refused; /* for that, in the current entry */

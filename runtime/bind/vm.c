@@ -59,6 +59,20 @@ static void keep_place(struct bind_vm *vm)
     bind_keep_traceback(vm->L);
 }
 
+static void count_instructions(lua_State *L, lua_Debug *about);
+
+/* Each refusal costs a whole collection: where time is bounded, so is their number. */
+#define MOST_REFUSALS 8
+
+static void refuse_memory(struct bind_vm *vm)
+{
+    vm->memory_refused = true;
+    vm->refusals++;
+    keep_place(vm);
+    if (vm->cpu_max_ms != 0 && vm->refusals > MOST_REFUSALS)
+        lua_sethook(vm->L, count_instructions, LUA_MASKCOUNT, 1);
+}
+
 /* Strings with a key's PEM, and what is left of them when a buffer grows, are cleansed: nothing is
  * given back to the system, or moved, with its bytes in it. */
 static void *allocate(void *context, void *old, size_t old_len, size_t len)
@@ -74,8 +88,7 @@ static void *allocate(void *context, void *old, size_t old_len, size_t len)
         old_len = 0;
     }
     if (len > old_len && len - old_len > vm->memory_max - vm->memory_used) {
-        vm->memory_refused = true;
-        keep_place(vm);
+        refuse_memory(vm);
         return NULL;
     }
     void *fresh = len == 0 ? NULL : malloc(len); /* lint: what Lua takes is swept by itself */
@@ -117,10 +130,14 @@ static void count_instructions(lua_State *L, lua_Debug *about)
     (void)about;
     vm->instructions_left -= vm->instruction_step;
     const bool spent = vm->instructions_max != 0 && vm->instructions_left <= 0;
-    if (!spent && !is_out_of_time(vm))
+    const bool greedy = vm->cpu_max_ms != 0 && vm->refusals > MOST_REFUSALS;
+    if (!spent && !greedy && !is_out_of_time(vm))
         return;
     lua_sethook(L, count_instructions, LUA_MASKCOUNT, 1);
-    if (spent)
+    if (greedy)
+        (void)lc_fail(&err, LC_ELIMIT, "the script needs more than %zu KiB of memory",
+                      vm->memory_max / 1024);
+    else if (spent)
         (void)lc_fail(&err, LC_ELIMIT, "the script ran for more than %lld instructions",
                       (long long)vm->instructions_max);
     else
@@ -218,6 +235,7 @@ bool bind_vm_set_path(struct bind_vm *vm, const struct lc_strlist *folders, stru
 void bind_vm_enter(struct bind_vm *vm)
 {
     vm->memory_refused = false;
+    vm->refusals = 0;
     vm->text_refused = false;
     *vm->where = '\0';
     *vm->traceback = '\0';

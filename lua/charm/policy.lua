@@ -2,49 +2,19 @@
 -- of their own. It is the same in a policy's sandbox, where the rules run, and in a charm, where the
 -- policy is an object that tls.provides takes. How answers are combined is the engine's business
 -- (runtime/tls/policy.h); what a policy's code may do, the sandbox's (runtime/bind/policy.h).
+local answers <const> = require "charm.policy.answers"
 local core <const> = require "charm.policy.core"
 
+---A policy of rules is made by calling the module with a list of them. It may also say what it accepts
+---that the built-in rules refuse otherwise:
+---
+---    return policy {
+---      accept = { subject = { "organization" } },
+---      policy.rules.domains { "example.com" },
+---      policy.rules.servers { validity = "30d" },
+---    }
 ---@class charm.policy
 local M = {}
-
----What a rule may return besides nothing.
----@class charm.policy.Answer
----@field answer "deny"|"defer"
----@field code integer?
----@field message string
----@field reason string?
-
----The shape of a certificate: what a profile returns. Whatever is not said keeps its default.
----@class charm.policy.Shape
----@field validity string? "30d"; the issuer's default
----@field backdate string? how long before now it begins, for clocks that go slow; now
----@field is_ca boolean? only for a request for a CA, and needed there
----@field path_length integer? of a CA
----@field key_usage string[]? "digital_signature" ...; what suits the key
----@field extended_key_usage string[]? "server_auth" ... or OIDs; server_auth and client_auth
----@field copy_extensions string[]? OIDs of requested extensions that are granted as they stand; none
----@field keep_names string[]? of the names only these
----@field drop_names string[]? all names but these
----@field add_names charm.policy.Names? more names
----@field keep_subject string[]? of the subject only these: "common_name" ... or OIDs
----@field subject table<string, string|false>? attributes that are set, or dropped
----@field name_constraints { permitted: charm.policy.Names?, excluded: charm.policy.Names? }? of a CA
----@field labels table<string, string>? kept in the journal
----@field warnings string[]? for the log and the journal
-
----Names by kind. In name constraints dns and emails are domains, ips networks.
----@class charm.policy.Names
----@field dns string[]?
----@field ips string[]?
----@field emails string[]?
----@field uris string[]?
-
----A rule, as policy.require and policy.profile make them.
----@class charm.policy.Rule
----@field rule "require"|"profile"
----@field name string
----@field where string "policy.lua:12"
----@field fn fun(request: charm.policy.Request): charm.policy.Answer|charm.policy.Shape|nil
 
 ---What the built-in rules refuse otherwise, and this policy takes.
 ---@class charm.policy.Accepts
@@ -56,74 +26,12 @@ local M = {}
 ---@field keys "any"? besides RSA of 2048 to 8192 bits, P-256, P-384, P-521 and Ed25519
 ---@field most_names integer? 100 when not said
 
--- Errors are the caller's: the place of the author's code is added in C.
-local function misuse(format, ...)
-  core.misuse(format:format(...))
-end
+local check_text <const>, misuse <const> = answers.check_text, answers.misuse
 
-local function check_text(what, value)
-  if type(value) ~= "string" or value == "" then
-    misuse("%s: expected a text, got %s", what, value == "" and "an empty one" or type(value))
-  end
-end
-
-local function rule_of(kind, name, fn)
-  check_text("policy." .. kind, name)
-  if type(fn) ~= "function" then
-    misuse("policy.%s: '%s': expected a function(request), got %s", kind, name, type(fn))
-  end
-  return { rule = kind, name = name, fn = fn, where = core.place(fn) }
-end
-
----A requirement: it returns policy.deny(...), policy.defer(...) or nothing. All of them are asked, and
----all refusals are told.
----
----    policy.require("no wildcards", function(request)
----      if request:has_wildcard() then return policy.deny("wildcard_not_allowed", "ask for each name") end
----    end)
----@param name string
----@param fn fun(request: charm.policy.Request): charm.policy.Answer?
----@return charm.policy.Rule
----@nodiscard
-function M.require(name, fn) return rule_of("require", name, fn) end
-
----A profile: it returns the shape of the certificate, or, as a requirement, a refusal; nothing when
----it is not about this request. They are asked in order; the first that answers decides.
----
----    policy.profile("servers", function(request)
----      return { validity = "30d", extended_key_usage = { "server_auth" } }
----    end)
----@param name string
----@param fn fun(request: charm.policy.Request): charm.policy.Shape|charm.policy.Answer|nil
----@return charm.policy.Rule
----@nodiscard
-function M.profile(name, fn) return rule_of("profile", name, fn) end
-
----Refuse the request. The code is the wire's, in lower case.
----@param code "ip_not_allowed"|"domain_not_allowed"|"wildcard_not_allowed"|"server_not_available"|"other"
----@param message string for the one who asked
----@param reason string? more of it
----@return charm.policy.Answer
----@nodiscard
-function M.deny(code, message, reason)
-  check_text("policy.deny: code", code)
-  check_text("policy.deny: message", message)
-  local number <const> = core.code(code)
-  if not number then
-    misuse("policy.deny: '%s' is none of ip_not_allowed, domain_not_allowed, wildcard_not_allowed, "
-      .. "server_not_available, other", code)
-  end
-  return { answer = "deny", code = number, message = message, reason = reason }
-end
-
----Answer later: nothing is written, the status says why, and the next hook asks again.
----@param reason string such as "waits for the operator's approval"
----@return charm.policy.Answer
----@nodiscard
-function M.defer(reason)
-  check_text("policy.defer", reason)
-  return { answer = "defer", message = reason }
-end
+M.require = answers.require
+M.profile = answers.profile
+M.deny = answers.deny
+M.defer = answers.defer
 
 -- --- policies ----------------------------------------------------------------------------------
 
@@ -165,26 +73,30 @@ local function is_rule(value)
   return type(value) == "table" and value.rule ~= nil
 end
 
-local function combined(kind)
-  return function(items)
-    check_items("policy." .. kind, items, is_policy, "policies")
-    return made(kind, items)
-  end
+local function combined(kind, items)
+  check_items("policy." .. kind, items, is_policy, "policies")
+  return made(kind, items)
 end
 
 ---Every policy must agree: denied with the refusals of all if one denies, else deferred if one
 ---defers, else issued in the shape of the first that has one. A policy without profiles only agrees.
----@type fun(policies: charm.policy.Policy[]): charm.policy.Policy
-M.all_of = combined "all_of"
+---@param policies charm.policy.Policy[]
+---@return charm.policy.Policy
+---@nodiscard
+function M.all_of(policies) return combined("all_of", policies) end
 
 ---The first policy that applies decides alone; one applies when one of its profiles answers.
----@type fun(policies: charm.policy.Policy[]): charm.policy.Policy
-M.first_of = combined "first_of"
+---@param policies charm.policy.Policy[]
+---@return charm.policy.Policy
+---@nodiscard
+function M.first_of(policies) return combined("first_of", policies) end
 
 ---The first policy that issues decides; if none does: deferred if one defers, else denied with the
 ---refusals of all.
----@type fun(policies: charm.policy.Policy[]): charm.policy.Policy
-M.any_of = combined "any_of"
+---@param policies charm.policy.Policy[]
+---@return charm.policy.Policy
+---@nodiscard
+function M.any_of(policies) return combined("any_of", policies) end
 
 ---The policy in its sandbox: loaded when it is first needed, from the file that made it.
 ---@return charm.Policy
@@ -237,40 +149,61 @@ end
 -- --- questions that need no request --------------------------------------------------------------
 
 ---A name is the domain or below it: "www.example.com" within "example.com".
----@type fun(name: string, domain: string): boolean
-M.within = core.within
+---@param name string
+---@param domain string
+---@return boolean
+---@nodiscard
+function M.within(name, domain) return core.within(name, domain) end
 
 ---How a name has its asterisk: "none", "whole_label" as in "*.example.com", or "odd".
----@type fun(name: string): "none"|"whole_label"|"odd"
-M.wildcard = core.wildcard
+---@param name string
+---@return "none"|"whole_label"|"odd"
+---@nodiscard
+function M.wildcard(name) return core.wildcard(name) end
 
 ---Whether it is a host name.
----@type fun(name: string): boolean
-M.well_formed = core.well_formed
+---@param name string
+---@return boolean
+---@nodiscard
+function M.well_formed(name) return core.well_formed(name) end
 
 ---An address lies in a network such as "10.0.0.0/8".
----@type fun(address: string, network: string): boolean
-M.in_network = core.in_network
+---@param address string
+---@param network string
+---@return boolean
+---@nodiscard
+function M.in_network(address, network) return core.in_network(address, network) end
 
 ---"loopback", "private", "link_local", "multicast", "unspecified" or "global"; nil for no address.
----@type fun(address: string): string?
-M.ip_scope = core.ip_scope
+---@param address string
+---@return string?
+---@nodiscard
+function M.ip_scope(address) return core.ip_scope(address) end
 
 ---Whether a text fits a pattern in which "*" stands for any text: in linear time.
----@type fun(pattern: string, text: string): boolean
-M.glob = core.glob
+---@param pattern string
+---@param text string
+---@return boolean
+---@nodiscard
+function M.glob(pattern, text) return core.glob(pattern, text) end
 
 ---The parts of a URI: scheme, user, host, port, path, "" for those that are not there; nil for no URI.
----@type fun(uri: string): table<string, string>?
-M.uri = core.uri
+---@param uri string
+---@return table<string, string>?
+---@nodiscard
+function M.uri(uri) return core.uri(uri) end
 
 ---What stands behind the at sign; nil without one.
----@type fun(address: string): string?
-M.email_host = core.email_host
+---@param address string
+---@return string?
+---@nodiscard
+function M.email_host(address) return core.email_host(address) end
 
 ---Seconds of a duration such as "90d".
----@type fun(duration: string): integer
-M.seconds = core.seconds
+---@param duration string
+---@return integer
+---@nodiscard
+function M.seconds(duration) return core.seconds(duration) end
 
 local function set_of(list)
   local set = {}
@@ -334,18 +267,9 @@ function M.union(list, other)
   return all
 end
 
----Rules for the common cases.
----@type charm.policy.rules
-M.rules = require "charm.policy.rules" (M, core)
+-- Rules for the common cases: charm.policy.rules.
+M.rules = require "charm.policy.rules"
 
----A policy of rules. It may also say what it accepts that is refused otherwise:
----
----    return policy {
----      accept = { subject = { "organization" } },
----      policy.rules.domains { "example.com" },
----      policy.rules.servers { validity = "30d" },
----    }
----@overload fun(items: table): charm.policy.Policy
 return core.class(M, {
   __call = function(_, items)
     check_items("policy", items, is_rule, "policy.require(...) or policy.profile(...)")

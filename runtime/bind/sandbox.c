@@ -478,6 +478,7 @@ static void open_require(lua_State *L, int globals)
     lua_setfield(L, -2, "charm.policy.core");
     lua_pop(L, 1);
     bind_preload_embedded(L, "charm.policy");
+    bind_preload_embedded(L, "charm.policy.answers");
     bind_preload_embedded(L, "charm.policy.rules");
     (void)lua_getglobal(L, "require");
     lua_pushcclosure(L, base_require, 1);

@@ -3,7 +3,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -315,7 +314,7 @@ static bool look(const struct lc_args *args, struct lc_err *err)
 /* Ctrl-C is waited for, instead of being caught: it ends the wait, never a look. */
 static bool wait_for_end(const sigset_t *ends, int64_t seconds)
 {
-    const struct timespec timeout = { .tv_sec = (time_t)seconds };
+    const struct timespec timeout = { .tv_sec = seconds };
 
     return sigtimedwait(ends, NULL, &timeout) != -1;
 }

@@ -123,6 +123,8 @@ void model_table_print(const struct model_table *table)
 {
     size_t widths[COLUMNS_MAX];
 
+    if (table->columns == 0)
+        return; /* nothing was added */
     for (size_t column = 0; column < table->columns; column++)
         widths[column] = width_of_column(table, column);
     for (size_t row = 0; row < table->cells.count / table->columns; row++) {

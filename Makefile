@@ -247,7 +247,7 @@ mutants: setup
 demo:
 	@.ci/setup build
 	@$(MAKE) --no-print-directory $(JOBS) all
-	@LUACHARM='$(abspath $(PROGRAM))' charms/demo.sh
+	@LUACHARM='$(abspath $(PROGRAM))' TIMELINE='$(abspath $(BUILD)/demo-timeline.html)' charms/demo.sh
 
 # --- the rest ----------------------------------------------------------------------------------
 

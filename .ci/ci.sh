@@ -8,6 +8,7 @@ log=$(mktemp -d)
 trap 'rm -rf "$log"' EXIT
 passed=0
 failed=0
+skipped=0
 
 # part NAME COMMAND...: a part that prints no such line, or fails with all its tests passed, counts
 # as one failure.
@@ -18,7 +19,10 @@ part() {
     "$@" >"$log/out" 2>&1 </dev/null
     code=$?
     cat "$log/out"
-    counts=$(sed -n 's/^\([0-9][0-9]*\) passed, \([0-9][0-9]*\) failed$/\1 \2/p' "$log/out" | tail -n 1)
+    counts=$(sed -n 's/^\([0-9][0-9]*\) passed, \([0-9][0-9]*\) failed\(, [0-9]* skipped\)\{0,1\}$/\1 \2/p' \
+        "$log/out" | tail -n 1)
+    skips=$(sed -n 's/^.* failed, \([0-9][0-9]*\) skipped$/\1/p' "$log/out" | tail -n 1)
+    skipped=$((skipped + ${skips:-0}))
     if [ -z "$counts" ] || { [ "$code" -ne 0 ] && [ "${counts#* }" -eq 0 ]; }; then
         echo "$name: exit status $code without a count of what failed"
         failed=$((failed + 1))
@@ -33,5 +37,6 @@ part check make --no-print-directory check
 part test make --no-print-directory test
 part asan make --no-print-directory asan
 part valgrind make --no-print-directory valgrind QUICK=1
-echo "$passed passed, $failed failed"
+[ "$skipped" -eq 0 ] && skips= || skips=", $skipped skipped"
+echo "$passed passed, $failed failed$skips"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

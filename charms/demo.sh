@@ -1,7 +1,8 @@
 #!/bin/sh
 # Two charms in a fresh local model: a certificate is asked for, issued, checked with the openssl
 # program, and renewed when its time comes. Exits non-zero when any of that is not so, and leaves
-# nothing behind. usage: LUACHARM=path charms/demo.sh
+# nothing behind but, when TIMELINE is a file's whole path, the timeline as a page there.
+# usage: [TIMELINE=FILE] LUACHARM=path charms/demo.sh
 set -eu
 
 charms=$(cd "$(dirname "$0")" && pwd)
@@ -47,4 +48,8 @@ echo "before: $first_serial; after: $second_serial"
 openssl verify -CAfile tls/ca.pem -attime "$(($(date +%s) + 85 * 86400))" tls/cert.pem || fail 'it does not verify'
 
 step 'A new serial, the same key, nothing done by hand.'
+if [ -n "${TIMELINE:-}" ]; then
+    model timeline --html "$TIMELINE" >/dev/null
+    echo "What happened when, as a page for your browser: file://$TIMELINE"
+fi
 model destroy >/dev/null

@@ -4,9 +4,10 @@
 #
 # A suite is a program, a *_spec.lua (run by BUILD/tests/lua/run_spec), a charm's folder (its tests, run
 # by $LUACHARM) or a *.t script. It fails as a whole when it exits non-zero with all its tests passed,
-# prints no plan, plans no test, runs another number of tests than planned, or skips one. The last line
-# is "N passed, N failed"; the suites' output is kept in BUILD/tap/, and what passed, line by line, in
-# BUILD/tap/passed.
+# prints no plan, plans no test, runs another number of tests than planned, or skips one. Only a suite
+# that tests/skips.txt names may skip itself, as a whole: "1..0 # SKIP why". The last line is
+# "N passed, N failed", with ", N skipped" when suites were; the suites' output is kept in BUILD/tap/,
+# and what passed, line by line, in BUILD/tap/passed.
 set -u
 
 build=$1
@@ -37,12 +38,24 @@ printf '%s\n' $chosen | xargs -n 1 -P 2 sh -c '
     echo "$0" >"$RESULTS/$name.suite"
 '
 
+# The reason for which a suite that may has skipped itself; nothing for all others.
+skip_reason() { # SUITE TAP
+    sed 's/ *#.*//' tests/skips.txt | grep -qxF "$1" && sed -n 's/^1\.\.0 # SKIP //p' "$2"
+}
+
 passed=0
 failed=0
+skipped=0
 for tap in "$results"/*.tap; do
     base=${tap%.tap}
     suite=$(cat "$base.suite")
     code=$(cat "$base.exit")
+    reason=$(skip_reason "$suite" "$tap")
+    if [ -n "$reason" ] && [ "$code" -eq 0 ] && ! grep -q '^not ok' "$tap"; then
+        skipped=$((skipped + 1))
+        printf 'SKIP %s: %s\n' "$suite" "$reason"
+        continue
+    fi
     # shellcheck disable=SC2046 # three words: planned, passed, failed; then skipped
     set -- $(awk '
         /^1\.\.[0-9]+/ { split($0, plan, /\.\./); planned = plan[2] + 0; has_plan = 1 }
@@ -68,5 +81,6 @@ for tap in "$results"/*.tap; do
         printf 'ok   %s (%s)\n' "$suite" "$2"
     fi
 done
-echo "$passed passed, $failed failed"
+[ "$skipped" -eq 0 ] && skips= || skips=", $skipped skipped"
+echo "$passed passed, $failed failed$skips"
 [ "$failed" -eq 0 ]

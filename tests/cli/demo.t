@@ -14,6 +14,12 @@ is 'openssl verifies both certificates' "$(grep -c '^tls/cert.pem: OK' "$OUT")" 
 has 'the renewal' "$shown" 'secret-expired'
 is 'nothing is left behind' "$(find . -mindepth 1 -not -name '.out*')" ''
 
+passes 'with the timeline as a page' env TMPDIR="$PWD" TIMELINE="$PWD/page.html" "$TESTS/../charms/demo.sh"
+is 'it says where at its end' "$(tail -n 1 "$OUT")" \
+    "What happened when, as a page for your browser: file://$PWD/page.html"
+passes 'and there it is' grep -q '<title>Timeline of model local</title>' page.html
+rm -f page.html
+
 # A runtime that does not issue is told.
 cat >broken <<'EOF'
 #!/bin/sh

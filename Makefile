@@ -66,8 +66,8 @@ CHARMS        := $(patsubst %/tests,%,$(wildcard charms/*/tests))
 # The client that keeps a server busy while scenarios run: OpenSSL and nothing of ours.
 LOAD          := build/tests/load/tls_load
 # Looked at in the released program alone: what it is, and what strace sees of it, which no leak
-# checker can share a process with.
-RELEASED_ONLY := tests/cli/static.t tests/conformance/canary.t
+# checker can share a process with; and a server under load, which is to be served in time.
+RELEASED_ONLY := tests/cli/static.t tests/conformance/canary.t tests/model/upgrade.t
 SCRIPTS       := $(filter-out $(if $(filter release,$(PROFILE)),,$(RELEASED_ONLY)), \
                  $(wildcard tests/cli/*.t tests/model/*.t tests/conformance/*.t))
 
@@ -79,7 +79,7 @@ MODULE_OPENERS := luaopen_charm_x509 luaopen_charm_json
 LUADIR ?= $(PREFIX)/share/lua/5.4
 LIBDIR ?= $(PREFIX)/lib/lua/5.4
 
-.PHONY: all module install-module help test check asan valgrind ci mutants demo format install clean setup units objects FORCE
+.PHONY: all module install-module help test check asan valgrind ci mutants upgrade-proof demo format install clean setup units objects FORCE
 .DELETE_ON_ERROR:
 
 all: $(PROGRAM)
@@ -95,6 +95,7 @@ help:
 	@echo 'make mutants        plants faults, one at a time: each must turn its test red (T=: as above)'
 	@echo 'make kills          RUNS=$(RUNS) lives of a model with kill -9 at random moments (SEED=)'
 	@echo 'make bench          what takes how long (T=: as above); build/bench.json'
+	@echo 'make upgrade-proof  from v3 to v4 under load, N=5000 handshakes in each scenario and variant'
 	@echo 'make install        PREFIX=$(PREFIX), DESTDIR='
 	@echo 'make module         what a plain lua5.4 can require, as the rockspec builds it'
 	@echo 'make format clean'
@@ -243,6 +244,13 @@ ci:
 
 mutants: setup
 	@tests/mutants/run.sh '$(T)'
+
+# Every scenario of the refresh in every variant, N handshakes in each; ends with the table.
+upgrade-proof: setup
+	@$(MAKE) --no-print-directory $(JOBS) all $(LOAD)
+	@PROOF=1 PROOF_TABLE='$(abspath $(BUILD)/upgrade-proof.txt)' N='$(or $(N),5000)' \
+	    LUACHARM='$(abspath $(PROGRAM))' TLS_LOAD='$(abspath $(LOAD))' TESTS='$(CURDIR)/tests' \
+	    LC_ALL=C TZ=UTC sh tests/model/upgrade.t
 
 demo:
 	@.ci/setup build

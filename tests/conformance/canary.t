@@ -49,7 +49,7 @@ life() {
 }
 
 passes 'the life of a requirer runs under strace' \
-    life "$charms/web" '--config external-hostname=web.example.com' whole
+    life "$charms/web" '--config external-hostname=web.example.com --config workload=none' whole
 is 'there are patterns to look for' "$([ "$(wc -l <patterns)" -gt 100 ] && echo enough)" enough
 passes 'the programs that were started are recorded' grep -q 'secret-add' trace
 is 'X509-055 no key in an argument list or environment' "$(hits trace)" 0

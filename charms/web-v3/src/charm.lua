@@ -33,7 +33,7 @@ local stores <const> = {
   secret = {
     get = function()
       local secret = charm.secret.get { label = SECRET }
-      return secret and x509.key.parse(secret.content["private-key"])
+      return secret and x509.key.parse(secret:content()["private-key"])
     end,
     put = function(key) charm.secret.add { label = SECRET, content = { ["private-key"] = key } } end,
   },

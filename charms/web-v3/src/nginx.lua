@@ -45,7 +45,8 @@ local function configuration(port)
 pid nginx.pid;
 error_log error.log;
 worker_processes 1;
-events {}
+worker_rlimit_nofile 8192;
+events { worker_connections 4096; }
 http {
   access_log off;
   client_body_temp_path tmp-body;

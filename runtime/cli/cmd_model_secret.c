@@ -175,7 +175,7 @@ static bool find_secret(struct lc_store *store, const char *word, struct lc_secr
     if (count == 1)
         return true;
     return count == 0 ? lc_fail(err, LC_ENOTFOUND, "secret '%s' not found", word)
-                      : lc_fail(err, LC_EUSAGE, "more than one secret has the label '%s'", word);
+                      : lc_fail(err, LC_ESTATE, "more than one secret has the label '%s'", word);
 }
 
 static bool put_content(struct lc_json_writer *json, struct lc_store *store, const char *id,
@@ -198,6 +198,20 @@ static bool put_content(struct lc_json_writer *json, struct lc_store *store, con
     return true;
 }
 
+static bool check_revision(struct lc_store *store, const char *id, int64_t revision,
+                           struct lc_err *err)
+{
+    LC_AUTO(lc_revisions_release) struct lc_revisions revisions = LC_REVISIONS_INIT;
+
+    if (!lc_store_revisions(store, id, &revisions, err))
+        return false;
+    for (size_t i = 0; i < revisions.count; i++)
+        if (revisions.items[i].revision == revision)
+            return true;
+    return lc_fail(err, LC_ENOTFOUND, "secret revision \"%s/%lld\" not found", id,
+                   (long long)revision);
+}
+
 static bool show_secret(const struct lc_args *args, struct lc_store *store, struct lc_buf *json,
                         struct lc_err *err)
 {
@@ -206,7 +220,8 @@ static bool show_secret(const struct lc_args *args, struct lc_store *store, stru
     int64_t revision = 0;
 
     if (!model_number(args, "revision", INT64_MAX, &revision, err) ||
-        !find_secret(store, args->positionals[0], &meta, err))
+        !find_secret(store, args->positionals[0], &meta, err) ||
+        (revision != 0 && !check_revision(store, meta.id, revision, err)))
         return false;
     lc_json_begin_object(&writer);
     lc_json_key(&writer, meta.id);

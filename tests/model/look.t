@@ -95,6 +95,10 @@ is 'secrets as juju lists them' "$(model secrets | sed "s/$id/ID/; s/T..:..:..Z/
     "ID Name Owner Rotation Revision Last updated
 ID name asker/0 daily 1 $(date -u -d "$(model status --json | sed -n 's/.*"time": "\(.*\)".*/\1/p')" +%Y-%m-%dT)"
 tap_result 'in less than 100 columns' "$([ "$(model secrets | wc -L)" -lt 100 ] && echo true)" "$(model secrets)"
+passes 'show-secret by label' model show-secret name --reveal --revision 1
+has 'shows the content' "$(cat "$OUT")" 'abc: "1"'
+fails 'show-secret of a revision that is not there' 1 "secret revision \"$id/9\" not found" \
+    model show-secret name --reveal --revision 9
 quiet as asker/0 'juju-log hello'
 for name in asker/0 asker unit-asker-0; do
     has "debug-log -i $name" "$(model debug-log -i $name)" 'INFO unit.asker/0.juju-log hello'

@@ -12,7 +12,7 @@ Q     := $(if $(filter 1,$(V)),,@)
 SAY   := $(if $(filter 1,$(V)),@:,@printf '  %-6s %s\n')
 
 LAYERS  := base x509 juju tls charm bind model host cli
-LIBS    := lua5.4 lua5.4-cjson libcrypto jansson yaml-0.1 sqlite3 minizip
+LIBS    := lua5.4 lua5.4-cjson libcrypto jansson yaml-0.1 sqlite3 minizip libedit
 VERSION := 0.1.0
 
 CC         ?= cc
@@ -42,7 +42,8 @@ ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DLC_VERSION='"$(VERSION)"' -Iruntime $(WAR
               $(CFLAGS_$(PROFILE)) $(WERROR) $(PKG_CFLAGS) $(CFLAGS)
 # -lm -ldl -lpthread: what SQLite and Lua name in their .pc files as private.
 DYNAMIC_LIBS = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm
-STATIC_LIBS  = $(shell $(PKG_CONFIG) --static --libs $(LIBS)) -lm
+# -lmd: what libbsd needs of it, which libedit.pc does not name.
+STATIC_LIBS  = $(shell $(PKG_CONFIG) --static --libs $(LIBS)) -lmd -lm
 PROGRAM_LIBS = $(if $(filter release,$(PROFILE)),$(STATIC_LIBS),$(DYNAMIC_LIBS))
 
 # --- what there is -----------------------------------------------------------------------------

@@ -114,6 +114,16 @@ local function summary(item)
   return paragraph:match "^(.-%.)%s" or paragraph
 end
 
+---Fields and functions of a class, of which something is written; without order.
+---@param class string
+---@return string[]
+function M.names_in(class)
+  local item, names = by_name[class], {}
+  for _, field in ipairs(item and item.fields or {}) do names[#names + 1] = field[1]:match "^%w[%w_]*" end
+  for _, method in ipairs(methods[class] or {}) do names[#names + 1] = method.name end
+  return names
+end
+
 local function signature(item)
   local names = {}
   for i, param in ipairs(item.params) do

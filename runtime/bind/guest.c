@@ -19,7 +19,7 @@ struct bind_vm *bind_vm_of(lua_State *L)
     struct guest *guest;
 
     if (!lua_checkstack(L, 1))
-        abort(); /* no memory for one value, where nothing can be raised */
+        abort(); /* lint: no memory for one value, where nothing can be raised */
     (void)lua_rawgetp(L, LUA_REGISTRYINDEX, &guest_key);
     guest = lua_touserdata(L, -1);
     lua_pop(L, 1);

@@ -87,6 +87,8 @@ void lc_cmd_print_failure(const char *traceback, const struct lc_err *err);
  * Set by main. */
 extern bool lc_cmd_on_terminal;
 extern bool lc_cmd_has_colour;
+/* The user's folder, for what is kept between runs; NULL when there is none. Set by main. */
+extern const char *lc_cmd_home;
 
 /* The table: table.c. NULL-terminated. */
 extern const struct lc_cmd *const lc_commands[];
@@ -98,6 +100,7 @@ extern const struct lc_cmd lc_cmd_x509;
 extern const struct lc_cmd lc_cmd_test;
 extern const struct lc_cmd lc_cmd_policy;
 extern const struct lc_cmd lc_cmd_pack;
+extern const struct lc_cmd lc_cmd_repl;
 extern const struct lc_cmd lc_cmd_docs;
 extern const struct lc_cmd lc_cmd_completion;
 extern const struct lc_cmd lc_cmd_help;

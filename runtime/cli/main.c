@@ -129,5 +129,6 @@ int main(int argc, char **argv)
         return choose(&lc_cmd_dispatch, NULL, words, argv + 1);
     lc_cmd_on_terminal = isatty(STDOUT_FILENO);
     lc_cmd_has_colour = lc_cmd_on_terminal && wants_colour();
+    lc_cmd_home = getenv("HOME");
     return run_named(words, argv + (argc > 0));
 }

@@ -28,6 +28,8 @@ lualib.h runtime/bind/*
 sqlite3.h runtime/model/store*
 jansson.h runtime/base/json.c
 yaml.h runtime/base/yaml*.c runtime/base/yaml.h
+minizip/ runtime/charm/archive*
+editline/ runtime/cli/cmd_repl.c
 spawn.h runtime/base/proc.c
 time.h runtime/base/clock.c
 TABLE

@@ -10,7 +10,8 @@ local M = {}
 
 -- What an author requires, in the order in which it is shown.
 local roots <const> = {
-  "charm", "charm.tls", "charm.tls.v3", "charm.x509", "charm.json", "charm.scenario",
+  "charm", "charm.tls", "charm.tls.v3", "charm.x509", "charm.json", "charm.policy", "charm.testing",
+  "charm.scenario",
 }
 
 local modules <const> = {} -- name -> what its source says of itself
@@ -27,7 +28,7 @@ end
 for _, item in ipairs(items) do
   item.title = full_name(item)
   if item.kind == "module" then
-    modules[item.name] = item.text
+    modules[item.name] = modules[item.name] or item.text -- a stub has less to say
     goto next
   end
   by_name[item.title] = item

@@ -6,7 +6,7 @@ workdir
 docs() { "$LUACHARM" docs "$@"; }
 
 has 'the modules come first' "$(docs | head -n 1)" '  charm  '
-has 'each with what it is' "$(docs)" 'charm.x509                Keys, requests, certificates and chains'
+has 'each with what it is' "$(docs | tr -s ' ')" 'charm.x509 Keys, requests, certificates and chains'
 has 'a module has its functions' "$(docs charm.x509)" 'charm.x509.key.generate(spec?)'
 is 'its name may be short' "$(docs x509)" "$(docs charm.x509)"
 is 'a function, by the name that authors use' "$(docs charm.open_port | head -n 1)" \

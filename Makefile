@@ -149,17 +149,20 @@ $(foreach layer,$(LAYERS),$(eval $(call archive,$(layer))))
 reversed = $(if $(1),$(call reversed,$(wordlist 2,$(words $(1)),$(1))) $(firstword $(1)))
 LINK_ARCHIVES := $(patsubst %,$(BUILD)/lib%.a,$(call reversed,$(LAYERS)))
 
-$(PROGRAM): $(ARCHIVES) $(MODULES_OBJECT) $(BUILD)/obj/page.o
+# What the build makes C of.
+EMBEDDED := $(MODULES_OBJECT) $(if $(filter cli,$(LAYERS)),$(BUILD)/obj/page.o)
+
+$(PROGRAM): $(ARCHIVES) $(EMBEDDED)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(CFLAGS_$(PROFILE)) $(LDFLAGS_$(PROFILE)) $(LDFLAGS) -o $@ $(LINK_ARCHIVES) \
-	    $(MODULES_OBJECT) $(BUILD)/obj/page.o $(PROGRAM_LIBS)
+	    $(EMBEDDED) $(PROGRAM_LIBS)
 
 # The program's main stays in its archive: a test has one of its own.
-$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(TEST_LIB) $(LINK_ARCHIVES) $(MODULES_OBJECT)
+$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(TEST_LIB) $(LINK_ARCHIVES) $(EMBEDDED)
 	@mkdir -p $(@D)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(CFLAGS_$(PROFILE)) $(LDFLAGS_$(filter-out release,$(PROFILE))) $(TEST_LDFLAGS) \
-	    -o $@ $< $(TEST_LIB) $(LINK_ARCHIVES) $(MODULES_OBJECT) $(DYNAMIC_LIBS) -lcmocka
+	    -o $@ $< $(TEST_LIB) $(LINK_ARCHIVES) $(EMBEDDED) $(DYNAMIC_LIBS) -lcmocka
 $(BUILD)/obj/tests/%.o: ALL_CFLAGS += -Itests/lib
 # It counts calls: the linker puts its functions in between.
 $(BUILD)/tests/conformance/test_scale: TEST_LDFLAGS := -Wl,--wrap=lc_csr_parse \

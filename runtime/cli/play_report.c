@@ -10,6 +10,17 @@
 #define GREEN "\033[32m"
 #define PLAIN "\033[0m"
 
+/* What a charm prints is not to move the cursor. */
+static void put_byte(char byte)
+{
+    const unsigned char code = (unsigned char)byte;
+
+    if ((code < 0x20 && byte != '\t') || code == 0x7f)
+        (void)printf("\\x%02x", code);
+    else
+        (void)putchar(byte);
+}
+
 /* One line, so that no text of the scenario's looks like another result. A # would begin a
  * directive in TAP. */
 static void put_line(const struct play *play, const char *text)
@@ -20,7 +31,7 @@ static void put_line(const struct play *play, const char *text)
         else if (*text == '#' && play->as_tap)
             (void)printf("\\#");
         else
-            (void)putchar(*text);
+            put_byte(*text);
     }
     (void)putchar('\n');
 }
@@ -29,7 +40,10 @@ static void put_lines(const struct play *play, const char *indent, const char *t
 {
     while (*text != '\0') {
         const size_t len = strcspn(text, "\n");
-        (void)printf("%s%s%.*s\n", play->as_tap ? "# " : "", indent, (int)len, text);
+        (void)printf("%s%s", play->as_tap ? "# " : "", indent);
+        for (size_t i = 0; i < len; i++)
+            put_byte(text[i]);
+        (void)putchar('\n');
         text += len + (text[len] == '\n');
     }
 }
@@ -45,6 +59,7 @@ void play_ran(void *context, const struct lc_report *report)
 {
     struct play *play = context;
     const bool failed = report->outcome == LC_OUTCOME_FAILED;
+    LC_AUTO(lc_buf_release) struct lc_buf line = LC_BUF_INIT(4096);
     char name[LC_HOOK_NAME_BYTES];
 
     model_clear_progress(&play->work);
@@ -52,13 +67,12 @@ void play_ran(void *context, const struct lc_report *report)
     if (!play->shows_hooks && !failed)
         return;
     lc_hook_name(report->hook, name);
-    (void)printf("%s    %s  %s  %s", play->as_tap ? "# " : "", report->unit, name,
-                 lc_outcome_name(report->outcome));
+    lc_buf_printf(&line, "%s  %s  %s", report->unit, name, lc_outcome_name(report->outcome));
     if (report->why[0] != '\0')
-        (void)printf(": %s", report->why);
+        lc_buf_printf(&line, ": %s", report->why);
     if (failed && report->last_line[0] != '\0')
-        (void)printf(": %s", report->last_line);
-    (void)putchar('\n');
+        lc_buf_printf(&line, ": %s", report->last_line);
+    put_lines(play, "    ", line.data);
     (void)fflush(stdout);
 }
 
@@ -66,9 +80,11 @@ void play_result(struct play *play, bool met, const char *text, const char *wher
                  const char *detail)
 {
     model_clear_progress(&play->work);
+    const int64_t number = play->passed + play->failed + 1;
+
     (void)(met ? play->passed++ : play->failed++);
     if (play->as_tap)
-        (void)printf("%sok %lld - ", met ? "" : "not ", (long long)(play->passed + play->failed));
+        (void)printf("%sok %lld - ", met ? "" : "not ", (long long)number);
     else
         (void)printf("%s%-11s%s ",
                      !play->in_colour ? ""
@@ -85,10 +101,12 @@ void play_result(struct play *play, bool met, const char *text, const char *wher
 
 void play_aborted(struct play *play, const char *message)
 {
+    const int64_t number = play->passed + play->failed + 1;
+
     play->failed++;
     if (!play->as_tap)
         return; /* it is told on standard error */
-    (void)printf("not ok %lld - ", (long long)(play->passed + play->failed));
+    (void)printf("not ok %lld - ", (long long)number);
     put_line(play, message);
 }
 

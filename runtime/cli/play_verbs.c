@@ -93,7 +93,7 @@ static int verb_refresh(lua_State *L)
     const char *app = luaL_checkstring(L, 1);
     const char *given = luaL_optstring(L, 2, NULL);
     struct lc_err err = LC_ERR_INIT;
-    char folder[PATH_MAX];
+    char folder[PATH_MAX] = "";
 
     if (given != NULL)
         absolute(L, given, folder);

@@ -38,7 +38,7 @@
     }
     let from = times.reduce((a, b) => Math.min(a, b)), to = times.reduce((a, b) => Math.max(a, b));
     if (to - from < MIN_SPAN) to = from + MIN_SPAN;
-    const room = (to - from) * 0.03;
+    const room = (to - from) * 0.05;
     return { from: from - room, to: to + room };
   })();
   const view = { from: whole.from, to: whole.to, hidden: new Set(), chosen: null };
@@ -193,7 +193,8 @@
         ["Names", names_of(one)],
         ["Issuer", one.issuer],
         ["Valid from", `${time(one.from)} UTC`],
-        ["Valid until", `${time(one.to)} UTC (${duration(one.to - one.from)})`],
+        ["Valid until", `${time(one.to)} UTC`],
+        ["Validity", duration(one.to - one.from)],
         ["Issued", `${time(ms(one.issued))} UTC by ${one.by}`],
         ["In use until", one.ended ? `${time(ms(one.ended))} UTC` : null],
         ["Fingerprint", mono(one.fingerprint)],

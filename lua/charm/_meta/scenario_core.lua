@@ -9,12 +9,8 @@ local core = {}
 ---@param options charm.scenario.Model
 function core.new(options) end
 
----@class charm.scenario.core.Deploy: charm.scenario.Deploy
----@field folder string
----@field config string[] "key=value"
----@field resources string[] "name=file"
-
----@param options charm.scenario.core.Deploy
+---Lists are "key=value" and "name=file".
+---@param options table folder, name, units, trust, config and resources (lists)
 ---@return string application
 function core.deploy(options) end
 

@@ -49,6 +49,17 @@ local function is_policy(value)
   return type(value) == "table" and type(value.policy) == "string"
 end
 
+---Whether a value is a policy.
+---@param value any
+---@return boolean
+---@nodiscard
+function M.is_policy(value) return is_policy(value) end
+
+---The path of the file of the author's code that runs; nil where there is none.
+---@return string?
+---@nodiscard
+function M.source() return core.source() end
+
 local function made(kind, items)
   local self = { policy = kind, file = core.source(), accept = items.accept }
   for place, item in ipairs(items) do self[place] = item end

@@ -10,6 +10,7 @@ return {
   requires = requirer.requires,
   provides = provider.provides,
   ca = provider.ca,
+  intermediate = provider.intermediate,
   deny = provider.deny,
   defer = provider.defer,
   requests = databag.requests,

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -157,6 +158,32 @@ bool lc_file_create(const char *path, const void *bytes, size_t len, mode_t mode
     }
     (void)unlink(path); /* the first error counts */
     return false;
+}
+
+/* Room for len more bytes, or a new file. */
+static bool roll_over(const char *path, size_t len, size_t max, struct lc_err *err)
+{
+    LC_AUTO(lc_buf_release) struct lc_buf before = LC_BUF_INIT(PATH_MAX);
+    struct stat info;
+
+    if (lstat(path, &info) == -1 || (size_t)info.st_size + len <= max)
+        return true; /* what is wrong with it is found when it is opened */
+    lc_buf_printf(&before, "%s.1", path);
+    if (!lc_buf_check(&before, err))
+        return false;
+    return rename(path, before.data) == 0 || lc_fail_errno(err, errno, "%s", before.data);
+}
+
+bool lc_file_append(const char *path, const void *bytes, size_t len, size_t max, mode_t mode,
+                    struct lc_err *err)
+{
+    if (!roll_over(path, len, max, err))
+        return false;
+    LC_AUTO(close_fd)
+    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, mode);
+    if (fd == -1)
+        return lc_fail_errno(err, errno, "%s", path);
+    return write_all(fd, bytes, len, err) || lc_wrap(err, "%s", path);
 }
 
 /* The folder's entry is what a rename changes. A file system that cannot sync folders is fine. */

@@ -29,6 +29,11 @@ bool lc_file_read_secret(const char *path, struct lc_secret *out, struct lc_err 
 bool lc_file_write(const char *path, const void *bytes, size_t len, mode_t mode, struct lc_err *err)
     LC_MUST_CHECK;
 
+/* Add to the end of a file, which is made with this mode; follows no link. When it would be over
+ * max bytes, what is there becomes "PATH.1", and a new one begins. Not synced: for journals. */
+bool lc_file_append(const char *path, const void *bytes, size_t len, size_t max, mode_t mode,
+                    struct lc_err *err) LC_MUST_CHECK;
+
 /* Make path, which must not be there: O_EXCL | O_NOFOLLOW. Not synced: for temporary folders. */
 bool lc_file_create(const char *path, const void *bytes, size_t len, mode_t mode,
                     struct lc_err *err) LC_MUST_CHECK;

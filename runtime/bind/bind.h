@@ -175,10 +175,10 @@ struct bind_c_module {
 };
 extern const struct bind_c_module bind_c_modules[];
 
-int luaopen_charm_x509(lua_State *L);     /* charm.x509: key, csr, certificate, chain */
-int luaopen_charm_inspect(lua_State *L);  /* charm.inspect: for the prompt and the docs */
-int luaopen_charm_json(lua_State *L);     /* charm.json: encode, decode, array, null */
-int luaopen_charm_core(lua_State *L);     /* charm.core: what lua/charm/init.lua is built on */
+int luaopen_charm_x509(lua_State *L);    /* charm.x509: key, csr, certificate, chain */
+int luaopen_charm_inspect(lua_State *L); /* charm.inspect: for the prompt and the docs */
+int luaopen_charm_json(lua_State *L);    /* charm.json: encode, decode, array, null */
+int luaopen_charm_core(lua_State *L);    /* charm.core: what lua/charm/init.lua is built on */
 int luaopen_charm_policy_core(
     lua_State *L); /* charm.policy.core: what lua/charm/policy.lua is built on */
 int luaopen_charm_tls_core(lua_State *L); /* charm.tls.core: what lua/charm/tls.lua is built on */

@@ -56,11 +56,28 @@ static int policy_rules(lua_State *L)
 
 /* --- what is known of a request -------------------------------------------------------------- */
 
+/* Asked only when a rule reads it: a charm that is being loaded calls no hook command. */
+struct config {
+    const struct lc_juju *juju; /* NULL outside a hook */
+    struct lc_json *json;
+};
+
 static bool give_config(void *context, const struct lc_json **out, struct lc_err *err)
 {
-    (void)err;
-    *out = *(struct lc_json **)context;
+    struct config *config = context;
+
+    if (config->juju != NULL && config->json == NULL &&
+        !lc_juju_call(config->juju, config_get, &config->json, err))
+        return false;
+    *out = config->json;
     return true;
+}
+
+static void release_config(void *held)
+{
+    struct config *config = held;
+
+    lc_json_free(config->json);
 }
 
 /* Facts in a table at index, for trying a policy: strings under the names that a request has them
@@ -90,38 +107,21 @@ static void release_capabilities(void *held)
     lc_capabilities_release(held);
 }
 
-static const struct lc_juju *port_of(lua_State *L)
-{
-    const struct bind_context *context = bind_context(L);
-
-    return context->session == NULL ? NULL : lc_session_port(context->session);
-}
-
-/* The configuration, where there is one: a policy may depend on it. */
-static struct lc_json **scratch_config(lua_State *L)
-{
-    struct lc_json **config = bind_scratch_json(L);
-    const struct lc_juju *juju = port_of(L);
-    struct lc_err err = LC_ERR_INIT;
-
-    if (juju != NULL && !lc_juju_call(juju, config_get, config, &err))
-        (void)bind_raise(L, &err);
-    return config;
-}
-
 /* capabilities([provider_type]): a table, or nil where it grants nothing that could be found out */
 static int policy_capabilities(lua_State *L)
 {
     const struct bind_policy *policy = bind_check_policy(L, 1);
     const char *type = luaL_optstring(L, 2, NULL);
-    struct lc_json **config = scratch_config(L);
+    struct config *config = bind_scratch(L, sizeof(*config), release_config);
     const struct lc_policy_world world = { .context = config, .config = give_config };
     const struct lc_policy_request request = { .now_s = lc_clock_now(&bind_context(L)->clock),
                                                .world = &world };
     struct lc_capabilities *capabilities = bind_scratch(L, sizeof(*capabilities),
                                                         release_capabilities);
+    const struct bind_context *context = bind_context(L);
     struct lc_err err = LC_ERR_INIT;
 
+    config->juju = context->session == NULL ? NULL : lc_session_port(context->session);
     if (!lc_policy_capabilities(bind_policy_engine(policy), &request, capabilities, &err))
         return bind_raise(L, &err);
     bind_push_capabilities(L, capabilities);

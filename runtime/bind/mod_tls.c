@@ -210,6 +210,7 @@ int luaopen_charm_tls_core(lua_State *L)
     luaL_setfuncs(L, bind_tls_requirer, 0);
     luaL_setfuncs(L, bind_tls_provider, 0);
     luaL_setfuncs(L, bind_tls_databag, 0);
+    luaL_setfuncs(L, bind_tls_policy, 0);
     luaL_setfuncs(L, bind_tls_v3, 0);
     luaL_setfuncs(L, shared, 0);
     return 1;

@@ -89,6 +89,11 @@ static const struct bind_class ca_class = { .name = BIND_CA,
                                             .release = release_ca,
                                             .methods = ca_methods };
 
+struct lc_ca *bind_check_ca(lua_State *L, int arg)
+{
+    return bind_check(L, arg, &ca_class);
+}
+
 /* --- decisions ------------------------------------------------------------------------------ */
 
 static char *copy_text(lua_State *L, const char *text)
@@ -195,7 +200,9 @@ static void read_decision(lua_State *L, int index, const struct lc_csr *csr,
     if (lua_isnil(L, index))
         return;
     luaL_checktype(L, index, LUA_TTABLE);
-    if (bind_field_is_set(L, index, "sign_by"))
+    if (bind_field_is_set(L, index, "by_policy"))
+        bind_decide_by_policy(L, index, csr, out);
+    else if (bind_field_is_set(L, index, "sign_by"))
         sign(L, index, csr, out);
     else if (bind_field_is_set(L, index, "certificate"))
         read_certificate(L, index, out);
@@ -275,6 +282,13 @@ static const struct bind_class provider_class;
 static struct bound *check_provider(lua_State *L)
 {
     return bind_check(L, 1, &provider_class);
+}
+
+struct lc_provider *bind_check_provider(lua_State *L, int arg)
+{
+    const struct bound *bound = bind_check(L, arg, &provider_class);
+
+    return bound->provider;
 }
 
 static int reference(lua_State *L, int arg)

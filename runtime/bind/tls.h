@@ -13,7 +13,19 @@
 extern const luaL_Reg bind_tls_requirer[]; /* mod_tls_requirer.c */
 extern const luaL_Reg bind_tls_provider[]; /* mod_tls_provider.c */
 extern const luaL_Reg bind_tls_databag[];  /* mod_tls_databag.c */
-extern const luaL_Reg bind_tls_v3[];       /* mod_tls_v3.c */
+extern const luaL_Reg bind_tls_policy[];   /* mod_tls_policy.c */
+
+/* mod_tls_provider.c: what the boxes at arg hold. */
+struct lc_provider *bind_check_provider(lua_State *L, int arg);
+struct lc_ca *bind_check_ca(lua_State *L, int arg);
+
+/* mod_tls_policy.c: what lua/charm/tls/provider.lua wants decided by a policy, a table at index
+ * with by_policy, shadow, provider, endpoint, relation_id, remote_app, remote_unit, is_ca, journal,
+ * and who signs: ca, or key, certificate, chain and validity. What was decided is told in its
+ * fields decision and message. */
+void bind_decide_by_policy(lua_State *L, int index, const struct lc_csr *csr,
+                           struct lc_decision *out);
+extern const luaL_Reg bind_tls_v3[]; /* mod_tls_v3.c */
 
 /* The hook, or raises LC_ESTATE as bind_juju does. */
 struct lc_tls_hook bind_check_tls_hook(lua_State *L, const char *what);

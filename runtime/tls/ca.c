@@ -288,6 +288,18 @@ bool lc_ca_rotate(struct lc_ca *ca, const struct lc_tls_hook *hook, struct lc_er
     return load(ca, hook, err) && replace(ca, hook, err);
 }
 
+bool lc_ca_signer(struct lc_ca *ca, const struct lc_tls_hook *hook, int64_t validity_s,
+                  struct lc_cert **cert_out, struct lc_key **key_out, int64_t *leaf_validity_out,
+                  struct lc_err *err)
+{
+    if (!load_for(ca, hook, validity_s == 0 ? ca->leaf_validity_s : validity_s, err))
+        return false;
+    *cert_out = ca->cert;
+    *key_out = ca->key;
+    *leaf_validity_out = ca->leaf_validity_s;
+    return true;
+}
+
 /* --- using it ------------------------------------------------------------------------------- */
 
 /* Leaf, CA; after a rotation leaf, bridges, and the old CA that they lead to. */

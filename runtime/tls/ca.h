@@ -41,11 +41,17 @@ bool lc_ca_certificate(struct lc_ca *ca, const struct lc_tls_hook *hook, struct 
 bool lc_ca_trusted(struct lc_ca *ca, const struct lc_tls_hook *hook, struct lc_chain *out,
                    struct lc_err *err) LC_MUST_CHECK;
 
+/* Certificate and key for who signs by himself (tls/provider_policy.h): views until the CA changes.
+ * validity_s: of what is to be signed, 0 for the leaf validity, which *leaf_validity_out is. */
+bool lc_ca_signer(struct lc_ca *ca, const struct lc_tls_hook *hook, int64_t validity_s,
+                  struct lc_cert **cert_out, struct lc_key **key_out, int64_t *leaf_validity_out,
+                  struct lc_err *err) LC_MUST_CHECK;
+
 /* Sign a request in this shape; validity_s 0 and not_before 0 are filled in. out becomes
  * LC_DECISION_ISSUE, with the chain [certificate, ca], or, while an old CA has not ended,
- * [certificate, the CA signed by the old one, the old one]; or LC_DECISION_DENY (999) for a request that
- * nobody should sign, such as one with a zero byte in a name: it is the request that is at fault,
- * not the hook. */
+ * [certificate, the CA signed by the old one, the old one]; or LC_DECISION_DENY (999) for a request
+ * that nobody should sign, such as one with a zero byte in a name: it is the request that is at
+ * fault, not the hook. */
 bool lc_ca_sign(struct lc_ca *ca, const struct lc_tls_hook *hook, const struct lc_csr *csr,
                 const struct lc_cert_shape *shape, struct lc_decision *out, struct lc_err *err)
     LC_MUST_CHECK;

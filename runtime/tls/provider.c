@@ -292,6 +292,7 @@ static bool pick(const struct lc_provided *relation, enum lc_provider_list list,
         out->request.remote_unit = asked->unit;
         out->request.csr = asked->csr;
         out->request.ca = asked->ca;
+        out->served = asked->served;
         return list == LC_PROVIDER_REQUESTS || !asked->served;
     }
     if (list == LC_PROVIDER_ERRORS) {

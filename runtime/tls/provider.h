@@ -107,6 +107,7 @@ struct lc_provider_item {
     struct lc_tls_incoming request; /* requests, outstanding; else relation_id only */
     const struct lc_certificate_entry *certificate; /* issued, certificates, unsolicited */
     const struct lc_error_entry *error;             /* errors */
+    bool served; /* requests, outstanding: it has a certificate that is not revoked */
 };
 
 bool lc_provider_look(struct lc_provider *provider, const struct lc_tls_hook *hook,

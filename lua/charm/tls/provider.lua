@@ -1,7 +1,9 @@
 -- The provider: who may have a certificate and of what shape, and who signs it.
 local call <const> = require("charm.core").call
+local charm_core <const> = require "charm.core"
 local core <const> = require "charm.tls.core"
 local errors <const> = require "charm.errors"
+local policies <const> = require "charm.policy"
 
 local M = {}
 
@@ -118,6 +120,43 @@ function Ca:rotate()
   authority(self):rotate()
 end
 
+---An issuer whose certificate comes from elsewhere: an intermediate CA that a requirer of the same charm
+---asked for (`ca = true` with is_ca requests).
+---
+---    local root = tls.requires("certificates-upstream", { mode = "app", requests = {
+---      { common_name = "our CA", is_ca = true } } })
+---    tls.provides("certificates", { issuer = tls.intermediate(root), policy = "policy.lua" })
+---@class charm.tls.Intermediate
+---@field requirer charm.tls.Requirer
+---@field validity string
+local Intermediate = {}
+Intermediate.__index = Intermediate
+Intermediate.__name = "charm.tls.Intermediate"
+
+---The issuer that signs with the key and certificate of a requirer; until they are there, requests
+---wait. Only for a provider with a policy.
+---@param requirer charm.tls.Requirer
+---@param options { validity: string? }? of what it issues where the policy does not say; "90d"
+---@return charm.tls.Intermediate
+---@nodiscard
+function M.intermediate(requirer, options)
+  options = errors.check_options("tls.intermediate", options, { validity = "string" })
+  if type(requirer) ~= "table" or type(requirer.assigned) ~= "function" then
+    errors.misuse("tls.intermediate: expected what tls.requires returns, got %s", errors.kind(requirer))
+  end
+  return setmetatable({ requirer = requirer, validity = options.validity or "90d" }, Intermediate)
+end
+
+---The certificate of the CA and those above it, nearest first.
+---@return charm.Certificate? certificate nil: it is not there yet
+---@return charm.Chain? chain
+---@nodiscard
+function Intermediate:certificate()
+  local pair = self.requirer:assigned()
+  if not pair then return nil end
+  return pair.certificate, pair.chain
+end
+
 ---Requests of one endpoint, and our answers.
 ---@class charm.tls.Provider
 ---@field endpoint string
@@ -143,15 +182,74 @@ local function settle(self, request, shape)
   return { sign_by = authority(issuer), shape = filled }
 end
 
+-- Where decisions are written down: beside the charm's folder, which a refresh replaces.
+local function journal_path(self)
+  if self.journal ~= nil then return self.journal or nil end
+  local folder <const>, unit <const> = os.getenv "JUJU_CHARM_DIR", os.getenv "JUJU_UNIT_NAME"
+  if not folder or not unit then return nil end
+  return ("%s/../luacharm-%s-%s.jsonl"):format(folder, unit:gsub("/", "-"), self.endpoint)
+end
+
+-- Which policy is at work in this hook: the file's, or the one before it when that one locks out.
+local function at_work(self)
+  if not self.chosen then
+    local override = self.lockout
+    if type(override) == "function" then override = override() end
+    self.chosen, self.locked_out = core.choose_policy(self.engine:core(), self.core, self.endpoint,
+      override == "replace")
+    if self.locked_out then
+      charm_core.log("warning", ("the policy has changed and would refuse to renew the certificates of %s: "
+        .. "the one before it stays at work"):format(table.concat(self.locked_out, ", ")))
+    end
+  end
+  return self.chosen
+end
+
+-- A request for the policy to decide, as the core takes it; what it decides it adds.
+local function by_policy(self, request)
+  local issuer <const> = self.issuer
+  local asked = {
+    by_policy = at_work(self), shadow = self.shadow and self.shadow:core(), provider = self.core,
+    endpoint = self.endpoint, relation_id = request.relation_id, remote_app = request.remote_app,
+    remote_unit = request.remote_unit, is_ca = request.is_ca, journal = journal_path(self),
+  }
+  if getmetatable(issuer) == Ca then
+    asked.ca = authority(issuer)
+  else
+    local pair = issuer.requirer:assigned()
+    if pair then
+      asked.key, asked.certificate, asked.chain = pair.key, pair.certificate, pair.chain
+      asked.validity = issuer.validity
+    end
+  end
+  self.asked[#self.asked + 1] = asked
+  return asked
+end
+
 local function decide(self, request)
+  if self.engine then return by_policy(self, request) end
   local shape = {}
   if self.policy then shape = call(self.policy, request) end
   return settle(self, request, shape)
 end
 
 local provides_options <const> = {
-  issuer = "any", policy = "any", capabilities = "any", policy_version = "string", provider_name = "string",
+  issuer = "any", policy = "any", capabilities = "any", policy_version = "string",
+  provider_name = "string", shadow = "any", lockout = "any", journal = "any", provider_type = "string",
 }
+
+-- "policy.lua" beside the charm's own file, or what charm.policy made.
+local function policy_of(what, value)
+  if type(value) == "string" then
+    local beside <const> = (policies.source() or ""):match "^(.*/)" or ""
+    return policies.load(value:sub(1, 1) == "/" and value or beside .. value)
+  end
+  if not policies.is_policy(value) then
+    errors.misuse("tls.provides: %s: expected a policy or the name of its file, got %s", what,
+      errors.kind(value))
+  end
+  return value
+end
 
 ---Issue certificates on an endpoint.
 ---
@@ -165,9 +263,19 @@ local provides_options <const> = {
 ---
 ---* issuer: a tls.ca, or a function(request, shape) that signs elsewhere and returns
 ---  { certificate =, ca =, chain = }, or nil to answer later
----* policy: a function(request) that returns the shape of the certificate as
----  x509.certificate.issue takes it, tls.deny(...) or tls.defer; without one, every request is issued
----* capabilities: a table, or a function that returns one: what requirers may ask for
+---* policy: a policy of charm.policy, or the name of its file beside the charm's own; or a
+---  function(request) that returns the shape of the certificate as x509.certificate.issue takes it,
+---  tls.deny(...) or tls.defer; without one, every request is issued
+---* capabilities: a table, or a function that returns one: what requirers may ask for; with a policy
+---  it is found out from it
+---
+---With a policy of charm.policy also:
+---
+---* shadow: another one, or its file, that is asked too; where it would decide otherwise is logged
+---* lockout: "keep" (also when not said): a policy that changed, and would refuse to renew what is in
+---  use, does not replace the one before it; "replace": it does; or a function that returns either
+---* journal: where decisions are written down; false: nowhere. Beside the charm's folder when not said
+---* provider_type: the hint among the capabilities
 ---* policy_version: when it changes, refused requests are decided again
 ---@param endpoint string
 ---@param options table as above
@@ -176,13 +284,25 @@ function M.provides(endpoint, options)
   errors.check_text("tls.provides", endpoint)
   options = errors.check_options("tls.provides", options, provides_options)
   local issuer = options.issuer
-  if getmetatable(issuer) ~= Ca and type(issuer) ~= "function" then
+  local is_intermediate <const> = getmetatable(issuer) == Intermediate
+  if getmetatable(issuer) ~= Ca and not is_intermediate and type(issuer) ~= "function" then
     errors.misuse("tls.provides: issuer: expected tls.ca {...} or a function, got %s", errors.kind(issuer))
   end
+  local engine, shadow
   if options.policy ~= nil and type(options.policy) ~= "function" then
-    errors.misuse("tls.provides: policy: expected a function, got %s", errors.kind(options.policy))
+    engine = policy_of("policy", options.policy)
+    shadow = options.shadow ~= nil and policy_of("shadow", options.shadow) or nil
+    if type(issuer) == "function" then
+      errors.misuse("tls.provides: issuer: with a policy of charm.policy expected tls.ca {...} or "
+        .. "tls.intermediate(...)")
+    end
+  elseif is_intermediate then
+    errors.misuse("tls.provides: issuer: tls.intermediate needs a policy of charm.policy")
   end
   local capabilities = options.capabilities
+  if capabilities == nil and engine then
+    capabilities = function() return engine:capabilities(options.provider_type) end
+  end
   if type(capabilities) == "table" then
     local fixed = capabilities
     capabilities = function() return fixed end
@@ -190,10 +310,16 @@ function M.provides(endpoint, options)
     local said = capabilities
     capabilities = function() return (call(said)) end
   end
-  local provider = setmetatable({ endpoint = endpoint, issuer = issuer, policy = options.policy }, Provider)
+  local provider = setmetatable({
+    endpoint = endpoint, issuer = issuer, policy = options.policy, engine = engine, shadow = shadow,
+    lockout = options.lockout, journal = options.journal, asked = {},
+  }, Provider)
   if getmetatable(issuer) == Ca then issuer.endpoint = endpoint end
   provider.core = core.provider(
-    { endpoint = endpoint, policy_version = options.policy_version, provider_name = options.provider_name },
+    {
+      endpoint = endpoint, policy_version = options.policy_version or engine and engine:hash(),
+      provider_name = options.provider_name,
+    },
     function(request) return decide(provider, request) end, capabilities)
   return provider
 end
@@ -232,6 +358,36 @@ function Provider:unsolicited(relation) return self.core:list("unsolicited", id_
 ---@return table[]
 ---@nodiscard
 function Provider:errors(relation) return self.core:list("errors", id_of(relation)) end
+
+---Requests that the policy put off in this hook, with the reason.
+---@return { relation_id: string, remote_app: string, remote_unit: string?, message: string }[]
+---@nodiscard
+function Provider:deferred()
+  local list = {}
+  for _, asked in ipairs(self.asked) do
+    if asked.decision == "defer" then list[#list + 1] = asked end
+  end
+  return list
+end
+
+---Who would be locked out by the policy that came with a refresh, while the one before it stays at work;
+---nil when the policy of the file is at work. For the status.
+---@return string[]? units and applications
+---@nodiscard
+function Provider:locked_out_by_policy()
+  if not self.engine then return nil end
+  at_work(self)
+  return self.locked_out
+end
+
+---The decisions that the journal holds, one line of JSON each; "" when there are none.
+---@return string
+---@nodiscard
+function Provider:decisions()
+  local path <const> = journal_path(self)
+  local file <close> = path and io.open(path, "rb")
+  return file and file:read "a" or ""
+end
 
 ---Answer a request now: with a shape, tls.deny(...), or nothing to have the policy decide.
 ---@param request charm.tls.Incoming

@@ -1,0 +1,88 @@
+#!/bin/sh
+# charms/policy-ca in the local model: an intermediate CA whose policy is a file. It issues and refuses,
+# writes its decisions down, tells what it can do, and keeps the policy before a refresh when the new
+# one would lock out who is there.
+# shellcheck source=tests/model/lib.sh
+. "$TESTS/model/lib.sh"
+workdir
+
+mkdir -p asking/src
+cat >asking/charmcraft.yaml <<'YAML'
+name: asking
+summary: Asks for one name.
+requires:
+  certificates:
+    interface: tls-certificates
+config:
+  options:
+    name:
+      type: string
+      default: www.example.com
+YAML
+cat >asking/src/charm.lua <<'LUA'
+local charm <const> = require "charm"
+local tls <const> = require "charm.tls"
+local certs <const> = tls.requires("certificates", {
+  key = { type = "ec" },
+  requests = function() return { { common_name = charm.config.name, sans_dns = { charm.config.name } } } end,
+})
+charm.collect_status(function(status)
+  local denial, pair = certs:denial(), certs:assigned()
+  if denial then return status:blocked(denial.code .. ": " .. denial.message) end
+  if not pair then return status:waiting("none yet") end
+  status:active(("%s, %d days, chain of %d"):format(pair.certificate:issuer()[1].value,
+    (pair.certificate:not_after() - pair.certificate:not_before()) // 86400, #pair.chain:items()))
+end)
+LUA
+cp -r "$TESTS/../charms/policy-ca" ca
+
+status_has() {
+    model status >"$OUT" 2>&1
+    if grep -q -- "$2" "$OUT"; then tap_result "$1" true; else tap_result "$1" false "$(cat "$OUT")"; fi
+}
+settled() { quiet model settle; }
+
+quiet model new
+quiet model deploy "$TESTS/../charms/self-signed-ca"
+quiet model deploy ca policy-ca
+quiet model deploy asking good
+quiet model deploy asking bad --config name=www.example.org
+quiet model deploy asking star --config 'name=*.example.com'
+quiet model integrate good policy-ca:certificates
+settled
+status_has 'requests wait until the CA has its own certificate' 'no CA certificate yet'
+quiet model integrate policy-ca:upstream self-signed-ca
+quiet model integrate bad policy-ca:certificates
+quiet model integrate star policy-ca:certificates
+settled
+status_has 'what the policy allows is issued, by the intermediate, for as long as its profile says' \
+    'policy-ca, 30 days, chain of 3'
+status_has 'a name outside of the domain is refused with its code' \
+    'domain_not_allowed: not within example.com: www.example.org'
+status_has 'a wildcard is refused with its code' 'wildcard_not_allowed: ask for each name'
+
+model show-unit good/0 >unit 2>&1
+passes 'the capabilities are those of the policy' grep -q 'supports_wildcard_dns.*false' unit
+passes 'with its domains' grep -q 'allowed_domains.*example.com' unit
+
+model run policy-ca/0 journal >journal 2>&1
+passes 'a grant is in the journal, with its rule' grep -q '"decision.*issue.*units' journal
+passes 'a refusal too' grep -q 'deny.*our domain' journal
+passes 'with the request itself' grep -q 'BEGIN CERTIFICATE REQUEST' journal
+
+# A policy that refuses what is in use.
+sed 's/policy.rules.no_wildcards(),/policy.rules.no_wildcards(), policy.rules.domains { "other.example" },/' \
+    "$TESTS/../charms/policy-ca/src/policy.lua" >ca/src/policy.lua
+quiet model refresh policy-ca --path ca
+settled
+status_has 'a policy that would lock out does not replace the one before it' \
+    'the new policy would refuse to renew good/0'
+quiet model advance 28d
+settled
+status_has 'renewals go on' 'policy-ca, 30 days, chain of 3'
+quiet model config policy-ca accept-lockout=true
+settled
+quiet model advance 28d
+settled
+status_has 'until it is overridden' 'domain_not_allowed: not within other.example: www.example.com'
+done_testing

@@ -396,7 +396,10 @@ bool lc_proc_start(const struct lc_proc *proc, struct lc_proc_result *result,
     if (child == NULL)
         return lc_fail_memory(err);
     child->proc = *proc;
-    child->watch = proc->watch == NULL ? (struct lc_proc_watch){ .fd = -1 } : *proc->watch;
+    if (proc->watch != NULL)
+        child->watch = *proc->watch;
+    else
+        child->watch.fd = -1;
     child->result = result;
     child->pidfd = child->in = child->out = child->err = -1;
     child->name = lc_strdup(proc->argv[0]);

@@ -59,6 +59,8 @@ bool lc_agent_init(struct lc_agent *agent, struct lc_store *store, int64_t timeo
     program[len] = '\0';
     agent->program = lc_strdup(program);
     agent->tools = lc_store_path(store, "tools");
+    if (!agent_faketime_find(&agent->faketime, err))
+        return false;
     if (agent->program == NULL || agent->tools == NULL)
         return lc_fail_memory(err);
     if (strchr(agent->tools, ':') != NULL)
@@ -71,8 +73,11 @@ bool lc_agent_init(struct lc_agent *agent, struct lc_store *store, int64_t timeo
 
 void lc_agent_release(struct lc_agent *agent)
 {
+    if (agent->faketime != NULL)
+        agent_faketime_clear();
     lc_charms_release(&agent->charms);
     lc_free(agent->program);
     lc_free(agent->tools);
+    lc_free(agent->faketime);
     *agent = (struct lc_agent){ .store = NULL };
 }

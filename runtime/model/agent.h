@@ -38,16 +38,20 @@ enum lc_stop {
 struct lc_agent {
     struct lc_store *store; /* borrowed */
     struct lc_charms charms;
-    char *program; /* ourselves, for the links */
-    char *tools;   /* the folder of links */
+    char *program;  /* ourselves, for the links */
+    char *tools;    /* the folder of links */
+    char *faketime; /* the library that shows dynamic programs the model's time; NULL: there is none
+                     */
     int64_t timeout_ms;
     enum lc_stop (*stop)(void *context); /* asked while hooks run; NULL: never */
     void *stop_context;
     bool explain; /* reports say what a hook changes */
 };
 
-/* Makes or mends the links to the hook commands. timeout_ms: 0 is LC_HOOK_TIMEOUT_MS. agent must
- * stay where it is. */
+/* Makes or mends the links to the hook commands, and looks for libfaketime. With it the programs of
+ * charms see the model's time, which goes on from the moment they are started; without it, and if
+ * they are linked statically, the machine's. Ours asks the model (hooktool.h). timeout_ms: 0 is
+ * LC_HOOK_TIMEOUT_MS. agent must stay where it is. */
 bool lc_agent_init(struct lc_agent *agent, struct lc_store *store, int64_t timeout_ms,
                    struct lc_err *err) LC_MUST_CHECK;
 void lc_agent_release(struct lc_agent *agent);

@@ -1,7 +1,10 @@
 /* The environment of a hook (juju-hooks 1.2). */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "model/agent_private.h"
 
@@ -124,12 +127,40 @@ static bool add_event(const struct lc_hook *hook, struct lc_strlist *out, struct
            lc_strlist_addf(out, err, "JUJU_ACTION_TAG=action-%lld", (long long)hook->action);
 }
 
+/* The model's time for dynamic programs: so much from the machine's. In a file, since a retry has
+ * the variables of the first try. Timeouts and the times of files stay real. Nothing in shared
+ * memory is wanted: the version of Debian 12 has some all the same. */
+static bool add_clock(const struct lc_agent *agent, const struct lc_context *context,
+                      struct lc_strlist *out, struct lc_err *err)
+{
+    const struct lc_clock clock = lc_clock_system();
+    char text[32];
+    int64_t now;
+
+    if (agent->faketime == NULL)
+        return true;
+    LC_AUTO(lc_free)
+    char *path = lc_store_path(context->store, "units/%s-%lld/faketime", context->unit.app,
+                               (long long)context->unit.number);
+    if (path == NULL)
+        return lc_fail_memory(err);
+    if (!lc_store_now(context->store, &now, err))
+        return false;
+    const int len = snprintf(text, sizeof(text), "%+lld\n",
+                             (long long)(now - lc_clock_now(&clock)));
+    return lc_file_remove(path, err) && lc_file_create(path, text, (size_t)len, 0644, err) &&
+           add(out, "LD_PRELOAD", agent->faketime, err) &&
+           add(out, "FAKETIME_TIMESTAMP_FILE", path, err) &&
+           add(out, "FAKETIME_DONT_FAKE_MONOTONIC", "1", err) &&
+           add(out, "FAKETIME_DISABLE_SHM", "1", err) && add(out, "NO_FAKE_STAT", "1", err);
+}
+
 bool agent_environment(const struct lc_agent *agent, const struct lc_context *context,
                        const char *charm, const char *socket, struct lc_strlist *out,
                        struct lc_err *err)
 {
     return add_always(agent, context, charm, socket, out, err) &&
-           add_event(context->hook, out, err) && add_relation(context->hook, out, err) &&
-           add_secret(context->hook, out, err) && add_storage(context, out, err) &&
-           add_pebble(context->hook, out, err);
+           add_clock(agent, context, out, err) && add_event(context->hook, out, err) &&
+           add_relation(context->hook, out, err) && add_secret(context->hook, out, err) &&
+           add_storage(context, out, err) && add_pebble(context->hook, out, err);
 }

@@ -12,6 +12,11 @@ bool agent_environment(const struct lc_agent *agent, const struct lc_context *co
                        const char *charm, const char *socket, struct lc_strlist *out,
                        struct lc_err *err) LC_MUST_CHECK;
 
+/* The library's path, freed with lc_free; NULL when it is not installed. clear: what it leaves in
+ * shared memory of processes that became others or were killed. */
+bool agent_faketime_find(char **out, struct lc_err *err) LC_MUST_CHECK;
+void agent_faketime_clear(void);
+
 /* The unix socket on which hook commands are answered, while one program runs. */
 struct agent_server {
     struct lc_context *context; /* borrowed */

@@ -23,6 +23,7 @@ struct lc_context {
     struct lc_unit unit; /* as it was when the run began */
     char id[320];        /* JUJU_CONTEXT_ID */
 
+    uint64_t random; /* where the hook's own pseudo-random numbers are; 0: the model has no seed */
     struct lc_bag_change *bags; /* owned */
     size_t bag_count;
     size_t bag_capacity;
@@ -37,7 +38,6 @@ struct lc_context {
     bool reboot;
     bool reboot_now;
 
-    uint64_t random; /* where the hook's own pseudo-random numbers are; 0: the model has no seed */
     bool not_leader; /* a false answer of is-leader holds for the whole hook */
     char *status;    /* what status-get has answered; NULL: not asked yet */
     char *status_message;

@@ -8,7 +8,7 @@
  *   model.db          the database (and -wal, -shm while it is open), mode 0600
  *   lock              held by the command that works on the model
  *   charms/APP-N      what was deployed, N counting refreshes
- *   units/APP-N/      charm (the unit's copy), agent.socket
+ *   units/APP-N/      charm (the unit's copy), agent.socket, faketime
  *   tools/            the hook commands, links to this program
  *   storage/NAME-N    filesystem storage
  *

@@ -127,12 +127,13 @@ forget giver/1 update-status
 trace >/dev/null
 
 # --- SIM-07: a retry has all variables of the first try, though what they tell of has changed
+# (FAKETIME_SHARED is set by libfaketime itself, in each process.)
 
 tries() { # UNIT EVENT CHANGE...: it fails once; CHANGE is made; it is tried again
     tries_unit=$1
     tries_event=$2
     on "$tries_unit" "$tries_event" <<'END'
-env -0 | sort -z | tr '\0' '\n' | grep -v '^JUJU_CONTEXT_ID=' >>"$TOP/variables"
+env -0 | sort -z | tr '\0' '\n' | grep -v -e '^JUJU_CONTEXT_ID=' -e '^FAKETIME_SHARED=' >>"$TOP/variables"
 echo . >>"$TOP/variables"
 [ -e "$TOP/mended" ]
 END

@@ -430,6 +430,67 @@ static void a_watch_that_fails_ends_the_child(void **state)
     assert_true(lc_clock_monotonic_ms() - begin_ms < 15000);
 }
 
+/* Each ends only when the other has begun. */
+static void children_run_beside_each_other(void **state)
+{
+    struct lc_proc_result results[] = { LC_PROC_RESULT_INIT(1000), LC_PROC_RESULT_INIT(1000) };
+    LC_AUTO(folder_free) struct folder *folder = folder_new();
+    struct lc_proc_child *children[2] = { NULL, NULL };
+    struct shell words[2];
+    const char *const scripts[] = {
+        "touch \"$0/a\"; until [ -e \"$0/b\" ]; do sleep 0.01; done; echo first",
+        "touch \"$0/b\"; until [ -e \"$0/a\" ]; do sleep 0.01; done; echo second; exit 3",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        const struct lc_proc proc = shell(&words[i], scripts[i], folder);
+        assert_done(lc_proc_start(&proc, &results[i], &children[i], &err));
+    }
+    while (!lc_proc_has_ended(children[0]) || !lc_proc_has_ended(children[1])) {
+        struct lc_proc_child *running[2];
+        size_t count = 0;
+        for (size_t i = 0; i < 2; i++)
+            if (!lc_proc_has_ended(children[i]))
+                running[count++] = children[i];
+        assert_done(lc_proc_wait(running, count, LC_PROC_WAIT_MAX_MS, &err));
+    }
+    for (size_t i = 0; i < 2; i++)
+        assert_done(lc_proc_end(children[i], &err));
+    assert_string_equal(results[0].out.data, "first\n");
+    assert_string_equal(results[1].out.data, "second\n");
+    assert_int_equal(results[1].exit_code, 3);
+    for (size_t i = 0; i < 2; i++)
+        lc_proc_result_release(&results[i]);
+}
+
+static void waiting_ends_in_time_and_killing_ends_a_child(void **state)
+{
+    LC_AUTO(lc_proc_result_release) struct lc_proc_result result = LC_PROC_RESULT_INIT(1000);
+    LC_AUTO(lc_proc_result_release) struct lc_proc_result other = LC_PROC_RESULT_INIT(1000);
+    struct lc_proc_child *child = NULL;
+    struct lc_proc_child *forgotten = NULL;
+    struct shell words;
+    struct lc_proc proc = shell(&words, "sleep 60 & sleep 60", NULL);
+    const int64_t begin_ms = lc_clock_monotonic_ms();
+
+    (void)state;
+    proc.own_group = true;
+    assert_done(lc_proc_start(&proc, &result, &child, &err));
+    assert_done(lc_proc_start(&proc, &other, &forgotten, &err));
+    assert_done(lc_proc_wait(&child, 1, 20, &err));
+    assert_false(lc_proc_has_ended(child));
+    lc_proc_kill(child);
+    while (!lc_proc_has_ended(child))
+        assert_done(lc_proc_wait(&child, 1, LC_PROC_WAIT_MAX_MS, &err));
+    assert_done(lc_proc_end(child, &err));
+    assert_int_equal(result.signal, SIGKILL);
+    assert_false(result.timed_out);
+    lc_proc_child_free(forgotten);
+    lc_proc_child_free(NULL);
+    assert_true(lc_clock_monotonic_ms() - begin_ms < 15000);
+}
+
 /* The last one: it holds for the whole process. */
 static void children_have_their_own_umask(void **state)
 {
@@ -468,6 +529,9 @@ int main(void)
     SUITE_TEST(&suite, "streams can be inherited", streams_can_be_inherited);
     SUITE_TEST(&suite, "a watch is served", a_watch_is_served);
     SUITE_TEST(&suite, "a watch that fails ends the child", a_watch_that_fails_ends_the_child);
+    SUITE_TEST(&suite, "children run beside each other", children_run_beside_each_other);
+    SUITE_TEST(&suite, "waiting ends in time, and killing ends a child",
+               waiting_ends_in_time_and_killing_ends_a_child);
     SUITE_TEST(&suite, "no zombie is left", no_zombie_is_left);
     SUITE_TEST(&suite, "children have their own umask", children_have_their_own_umask);
     return suite_run(&suite, "proc");

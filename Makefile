@@ -81,7 +81,7 @@ MODULE_OPENERS := luaopen_charm_x509 luaopen_charm_json
 LUADIR ?= $(PREFIX)/share/lua/5.4
 LIBDIR ?= $(PREFIX)/lib/lua/5.4
 
-.PHONY: all module install-module help test check asan valgrind ci mutants upgrade-proof demo format install clean setup units objects FORCE
+.PHONY: all docs module install-module help test check asan valgrind ci mutants upgrade-proof demo format install clean setup units objects FORCE
 .DELETE_ON_ERROR:
 
 all: $(PROGRAM)
@@ -99,6 +99,7 @@ help:
 	@echo 'make bench          what takes how long (T=: as above); build/bench.json'
 	@echo 'make upgrade-proof  from v3 to v4 under load, N=5000 handshakes in each scenario and variant'
 	@echo 'make install        PREFIX=$(PREFIX), DESTDIR='
+	@echo 'make docs           the reference as one page, build/reference.html'
 	@echo 'make module         what a plain lua5.4 can require, as the rockspec builds it'
 	@echo 'make format clean'
 
@@ -185,6 +186,13 @@ $(TEST_LIB): $(TEST_OBJECTS)
 # Everything that is compiled, and nothing linked: for the lints.
 objects: $(OBJECTS) $(TEST_LIB) $(UNIT_SOURCES:%.c=$(BUILD)/obj/%.o) \
          $(SPEC_RUNNER:$(BUILD)/%=$(BUILD)/obj/%.o)
+
+# --- the reference ------------------------------------------------------------------------------
+
+docs:
+	@.ci/setup build
+	@$(MAKE) --no-print-directory $(JOBS) all
+	$(PROGRAM) docs --html $(BUILD)/reference.html
 
 # --- modules for a plain Lua -------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ local core <const> = require "charm.core"
 local errors <const> = require "charm.errors"
 local inspect <const> = require "charm.inspect"
 local items <const> = require "charm.reference"
+local json <const> = require "charm.json"
 
 local M = {}
 
@@ -257,6 +258,36 @@ function M.page(name)
   for _, other in ipairs(M.names()) do known[other] = true end
   local message = "nothing is written about this: " .. errors.unknown("name", name, known)
   return core.raise("not_found", message)
+end
+
+-- Only what the page shows, so that its data has one form.
+local function function_data(item)
+  return {
+    name = item.title, signature = signature(item), text = item.text, examples = json.array(item.examples),
+    params = json.array(item.params), returns = json.array(returns_of(item)),
+  }
+end
+
+---The whole reference, as the page of `luacharm docs --html` takes it.
+---@return string json
+function M.data()
+  local chapters, aliases = json.array {}, json.array {}
+  for i, chapter in ipairs(M.chapters()) do
+    local functions = json.array {}
+    for k, item in ipairs(chapter.functions) do functions[k] = function_data(item) end
+    chapters[i] = {
+      name = chapter.name, is_class = chapter.is_class, text = chapter.text, functions = functions,
+      fields = json.array(chapter.fields),
+    }
+  end
+  for _, item in ipairs(items) do
+    if item.kind == "alias" then
+      aliases[#aliases + 1] = {
+        name = item.name, type = item.type, text = item.text, values = json.array(item.values),
+      }
+    end
+  end
+  return (json.encode { chapters = chapters, aliases = aliases })
 end
 
 return M

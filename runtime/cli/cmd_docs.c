@@ -4,19 +4,133 @@
 #include "base/clock.h"
 #include "bind/bind.h"
 #include "cli/cmd.h"
+#include "cli/page.h"
+#include "host/test.h"
+#include "x509/lint.h"
 
-/* get_page(const char *name): the text; NULL for the list of chapters. */
-static int get_page(lua_State *L)
+#define SITE_MAX_BYTES (16u * 1024 * 1024)
+
+/* What is asked of charm.docs: page(name) or data(). */
+struct question {
+    const char *function;
+    const char *name; /* NULL: none */
+};
+
+/* ask(struct question *): the text. */
+static int ask(lua_State *L)
 {
-    const char *name = lua_touserdata(L, 1);
+    const struct question *question = lua_touserdata(L, 1);
 
     (void)lua_getglobal(L, "require");
     lua_pushliteral(L, "charm.docs");
     lua_call(L, 1, 1);
-    (void)lua_getfield(L, -1, "page");
-    bind_push_text(L, name);
+    (void)lua_getfield(L, -1, question->function);
+    bind_push_text(L, question->name);
     lua_call(L, 1, 1);
     return 1;
+}
+
+/* *out: a view that lives as long as the VM. */
+static bool get_text(struct bind_vm *vm, const struct question *question, const char **out,
+                     struct lc_err *err)
+{
+    lua_State *L = bind_vm_state(vm);
+
+    lua_pushcfunction(L, ask);
+    lua_pushlightuserdata(L, (void *)(uintptr_t)question);
+    if (!bind_pcall(L, 1, 1, err))
+        return false;
+    *out = lua_tostring(L, -1);
+    return true;
+}
+
+static void put_command(struct lc_json_writer *writer, const struct lc_cmd *cmd, const char *parent)
+{
+    char name[64];
+
+    (void)snprintf(name, sizeof(name), "%s%s%s", parent == NULL ? "" : parent,
+                   parent == NULL ? "" : " ", cmd->name);
+    lc_json_begin_object(writer);
+    lc_json_key(writer, "name");
+    lc_json_put_string(writer, name);
+    lc_json_key(writer, "options");
+    lc_json_begin_array(writer);
+    for (const struct lc_opt *option = cmd->options; option != NULL && option->name != NULL;
+         option++) {
+        lc_json_begin_array(writer);
+        lc_json_put_string(writer, option->name);
+        lc_json_put_string(writer, option->value == NULL ? "" : option->value);
+        lc_json_put_string(writer, option->help);
+        lc_json_end_array(writer);
+    }
+    lc_json_end_array(writer);
+    lc_json_key(writer, "summary");
+    lc_json_put_string(writer, cmd->summary);
+    lc_json_key(writer, "synopsis");
+    lc_json_put_string(writer, cmd->synopsis);
+    lc_json_end_object(writer);
+}
+
+static void put_commands(struct lc_json_writer *writer)
+{
+    lc_json_begin_array(writer);
+    for (size_t i = 0; lc_commands[i] != NULL; i++) {
+        const struct lc_cmd *cmd = lc_commands[i];
+        if (cmd->subcommands == NULL)
+            put_command(writer, cmd, NULL);
+        for (size_t k = 0; cmd->subcommands != NULL && cmd->subcommands[k] != NULL; k++)
+            put_command(writer, cmd->subcommands[k], cmd->name);
+    }
+    lc_json_end_array(writer);
+}
+
+static void put_lints(struct lc_json_writer *writer)
+{
+    const struct lc_lint_rule *rule;
+
+    lc_json_begin_array(writer);
+    for (size_t i = 0; (rule = lc_lint_rule(i)) != NULL; i++) {
+        lc_json_begin_object(writer);
+        lc_json_key(writer, "about");
+        lc_json_put_string(writer, lc_lint_scope_name(rule->scope));
+        lc_json_key(writer, "id");
+        lc_json_put_string(writer, rule->id);
+        lc_json_key(writer, "severity");
+        lc_json_put_string(writer, lc_lint_severity_name(rule->severity));
+        lc_json_key(writer, "source");
+        lc_json_put_string(writer, rule->source);
+        lc_json_key(writer, "text");
+        lc_json_put_string(writer, rule->text);
+        lc_json_end_object(writer);
+    }
+    lc_json_end_array(writer);
+}
+
+/* {"commands": [...], "lints": [...], "reference": {...}, "refusals": [...]} */
+static bool write_site(struct bind_vm *vm, const char *path, struct lc_err *err)
+{
+    LC_AUTO(lc_buf_release) struct lc_buf data = LC_BUF_INIT(SITE_MAX_BYTES);
+    struct lc_json_writer writer = lc_json_writer(&data, LC_JSON_COMPACT);
+    LC_AUTO(lc_buf_release) struct lc_buf refusals = LC_BUF_INIT(SITE_MAX_BYTES);
+    const char *reference;
+
+    if (!get_text(vm, &(struct question){ .function = "data" }, &reference, err) ||
+        !lc_host_test_refusals(true, &refusals, err))
+        return false;
+    lc_buf_puts(&data, "{\"commands\":");
+    put_commands(&writer);
+    lc_buf_puts(&data, ",\"lints\":");
+    writer = lc_json_writer(&data, LC_JSON_COMPACT);
+    put_lints(&writer);
+    lc_buf_printf(&data, ",\"reference\":%s,\"refusals\":%s}", reference, refusals.data);
+    if (!lc_buf_check(&data, err))
+        return false;
+    return page_write(path,
+                      &(struct page){ .name = "docs",
+                                      .title = "luacharm " LC_VERSION ": reference",
+                                      .data = data.data,
+                                      .data_len = data.len },
+                      err);
 }
 
 static int run(const struct lc_args *args, struct lc_err *err)
@@ -24,22 +138,31 @@ static int run(const struct lc_args *args, struct lc_err *err)
     struct bind_context context = { .clock = lc_clock_system(),
                                     .log = lc_log_stderr(LC_LEVEL_INFO) };
     LC_AUTO(bind_vm_free) struct bind_vm *vm = NULL;
+    const struct question question = { .function = "page",
+                                       .name = args->count == 0 ? NULL : args->positionals[0] };
+    const char *path = lc_args_value(args, "html");
+    const char *text;
 
     if (!bind_vm_new(&context, NULL, &vm, err))
         return LC_EXIT_FAILED;
-    lua_State *L = bind_vm_state(vm);
-    lua_pushcfunction(L, get_page);
-    lua_pushlightuserdata(L, (void *)(uintptr_t)(args->count == 0 ? NULL : args->positionals[0]));
-    if (!bind_pcall(L, 1, 1, err))
+    if (path != NULL)
+        return write_site(vm, path, err) ? LC_EXIT_DONE : LC_EXIT_FAILED;
+    if (!get_text(vm, &question, &text, err))
         return LC_EXIT_FAILED;
-    (void)puts(lua_tostring(L, -1)); /* main sees whether it was written */
+    (void)puts(text); /* main sees whether it was written */
     return LC_EXIT_DONE;
 }
 
+static const struct lc_opt options[] = {
+    { "html", 0, "FILE", "all of it, with the commands and rules, as one page for a browser" },
+    { NULL, 0, NULL, NULL },
+};
+
 const struct lc_cmd lc_cmd_docs = {
     .name = "docs",
-    .synopsis = "[NAME]",
+    .synopsis = "[NAME] [--html FILE]",
     .summary = "what is written about a function, class or module of Lua's half",
+    .options = options,
     .max = 1,
     .run = run,
 };

@@ -469,9 +469,9 @@ bool lc_proc_end(struct lc_proc_child *child, struct lc_err *err)
 {
     LC_AUTO(lc_proc_child_free) struct lc_proc_child *owned = child;
 
-    if (child->fault.code == LC_OK)
+    if (owned->fault.code == LC_OK)
         return true;
-    *err = child->fault;
+    *err = owned->fault;
     return false;
 }
 

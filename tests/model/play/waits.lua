@@ -1,7 +1,6 @@
--- A hook that takes its time, to be stopped in.
+-- Ctrl-C comes while a command runs.
 deploy("charms/note")
 settle()
-print "begun"
-exec("note/0", "sleep 1; echo slept >>slept")
+exec("note/0", "kill -INT $PPID; echo ended")
 settle()
 expect(false, "it is stopped before")

@@ -1,12 +1,12 @@
 /* The module charm.core: what lua/charm is built on. Here: the hook itself, configuration,
  * leadership, the log, and what a charm registers. */
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "bind/charm.h"
 #include "bind/core.h"
+#include "juju/fields.h"
 
 const char *bind_core_text(lua_State *L, int arg)
 {
@@ -50,54 +50,15 @@ int bind_core_absent(lua_State *L, const struct lc_err *err)
     return bind_raise(L, err);
 }
 
-/* A field of a struct that is a char *, under the name it has in Lua. */
-struct text_field {
-    const char *name;
-    size_t offset;
-};
-
-static const struct text_field hook_fields[] = {
-    { "unit", offsetof(struct lc_hook_env, unit) },
-    { "app", offsetof(struct lc_hook_env, app) },
-    { "model_name", offsetof(struct lc_hook_env, model_name) },
-    { "model_uuid", offsetof(struct lc_hook_env, model_uuid) },
-    { "charm_dir", offsetof(struct lc_hook_env, charm_dir) },
-    { "juju_version", offsetof(struct lc_hook_env, juju_version) },
-    { "machine_id", offsetof(struct lc_hook_env, machine_id) },
-    { "availability_zone", offsetof(struct lc_hook_env, availability_zone) },
-    { "principal_unit", offsetof(struct lc_hook_env, principal_unit) },
-};
-
-static const struct text_field event_fields[] = {
-    { "name", offsetof(struct lc_event, name) },
-    { "endpoint", offsetof(struct lc_event, endpoint) },
-    { "relation_id", offsetof(struct lc_event, relation_id) },
-    { "remote_app", offsetof(struct lc_event, remote_app) },
-    { "remote_unit", offsetof(struct lc_event, remote_unit) },
-    { "departing_unit", offsetof(struct lc_event, departing_unit) },
-    { "secret_id", offsetof(struct lc_event, secret_id) },
-    { "secret_label", offsetof(struct lc_event, secret_label) },
-    { "storage_id", offsetof(struct lc_event, storage_id) },
-    { "storage_location", offsetof(struct lc_event, storage_location) },
-    { "storage_kind", offsetof(struct lc_event, storage_kind) },
-    { "notice_id", offsetof(struct lc_event, notice_id) },
-    { "notice_type", offsetof(struct lc_event, notice_type) },
-    { "notice_key", offsetof(struct lc_event, notice_key) },
-    { "check_name", offsetof(struct lc_event, check_name) },
-    { "action_id", offsetof(struct lc_event, action_id) },
-};
-
 /* Into the table on top of the stack; what is NULL is left out. */
-static void push_texts(lua_State *L, const void *from, const struct text_field *fields,
-                       size_t count)
+static void push_texts(lua_State *L, const void *from, const struct lc_text_field *fields)
 {
-    for (size_t i = 0; i < count; i++) {
-        const char *text;
-        memcpy(&text, (const char *)from + fields[i].offset, sizeof(text));
+    for (; fields->name != NULL; fields++) {
+        const char *text = lc_field_text(from, fields);
         if (text == NULL)
             continue;
         lua_pushstring(L, text);
-        lua_setfield(L, -2, fields[i].name);
+        lua_setfield(L, -2, fields->name);
     }
 }
 
@@ -107,10 +68,10 @@ static int hook(lua_State *L)
     (void)bind_juju(L, luaL_checkstring(L, 1)); /* raises outside a hook */
     const struct lc_hook_env *env = bind_context(L)->env;
 
-    lua_createtable(L, 0, LC_COUNT(hook_fields) + 1);
-    push_texts(L, env, hook_fields, LC_COUNT(hook_fields));
-    lua_createtable(L, 0, LC_COUNT(event_fields) + 2);
-    push_texts(L, &env->event, event_fields, LC_COUNT(event_fields));
+    lua_newtable(L);
+    push_texts(L, env, lc_env_fields);
+    lua_newtable(L);
+    push_texts(L, &env->event, lc_event_fields);
     lua_pushstring(L, lc_event_kind_name(env->event.kind));
     lua_setfield(L, -2, "kind");
     if (env->event.secret_revision > 0) {

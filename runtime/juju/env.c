@@ -31,6 +31,18 @@ static const char *variable(const char *name)
     return value == NULL || *value == '\0' ? NULL : value;
 }
 
+const char *lc_hook_record_folder(void)
+{
+    return variable("LUACHARM_RECORD");
+}
+
+bool lc_hook_records_secrets(void)
+{
+    const char *value = variable("LUACHARM_RECORD_SECRETS");
+
+    return value != NULL && strcmp(value, "yes") == 0;
+}
+
 bool lc_hook_env_is_there(void)
 {
     return variable("JUJU_CONTEXT_ID") != NULL && variable("JUJU_UNIT_NAME") != NULL;

@@ -37,4 +37,10 @@ bool lc_hook_env_load(struct lc_hook_env *out, struct lc_err *err) LC_MUST_CHECK
 /* At least this Juju, such as (3, 6): for what older ones cannot do. */
 bool lc_hook_env_juju_is_at_least(const struct lc_hook_env *env, int major, int minor);
 
+/* The folder that hooks are recorded into, LUACHARM_RECORD; NULL: they are not. And whether the
+ * contents of secrets, and what programs print, are recorded too: LUACHARM_RECORD_SECRETS is "yes".
+ * Both are set by whoever runs the hook; Juju's agent passes on neither. */
+const char *lc_hook_record_folder(void);
+bool lc_hook_records_secrets(void);
+
 #endif

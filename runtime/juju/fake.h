@@ -120,8 +120,9 @@ bool lc_fake_grant(struct lc_fake *fake, const char *secret, const char *relatio
  * "app_status_history", "storage_added" ("data=1"), "reboot", "log" ("INFO text"; "ACTION text" of
  * action-log), "results", "failure", "commands" (the journal).
  *
- * An event: "name" ("actions/backup" of an action), and the texts of struct lc_event by the names
- * they have there. Errors: LC_EUSAGE for another shape, LC_EEXIST, LC_ENOMEM. */
+ * An event: "hook" ("actions/backup" of an action), "secret_revision", and the texts of struct
+ * lc_event by the names they have there. Errors: LC_EUSAGE for another shape, LC_EEXIST, LC_ENOMEM.
+ */
 bool lc_fake_load(const struct lc_json *state, struct lc_fake **out, struct lc_err *err)
     LC_MUST_CHECK;
 bool lc_fake_load_event(struct lc_fake *fake, const struct lc_json *event, struct lc_err *err)

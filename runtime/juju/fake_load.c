@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "juju/fake_private.h"
+#include "juju/fields.h"
 
 static bool shape_error(const char *what, const struct lc_json *got, const char *expected,
                         struct lc_err *err)
@@ -225,21 +226,6 @@ static bool load_each(struct lc_fake *fake, const struct lc_json *list,
     return true;
 }
 
-static bool load_env(struct lc_hook_env *env, const struct lc_json *state, struct lc_err *err)
-{
-    const struct slot slots[] = {
-        { "model_name", &env->model_name },
-        { "model_uuid", &env->model_uuid },
-        { "charm_dir", &env->charm_dir },
-        { "juju_version", &env->juju_version },
-        { "machine_id", &env->machine_id },
-        { "availability_zone", &env->availability_zone },
-        { "principal_unit", &env->principal_unit },
-    };
-
-    return fill_slots(slots, LC_COUNT(slots), state, err);
-}
-
 static bool load_unit(struct lc_fake *fake, const struct lc_json *state, struct lc_err *err)
 {
     const struct slot slots[] = {
@@ -269,7 +255,7 @@ bool lc_fake_load(const struct lc_json *state, struct lc_fake **out, struct lc_e
     fake->is_leader = lc_json_boolean(lc_json_get(state, "leader"));
     if (lc_json_get(state, "now") != NULL)
         fake->now_s = lc_json_integer(lc_json_get(state, "now"));
-    if (!load_env(&fake->env, state, err) || !load_unit(fake, state, err) ||
+    if (!lc_fields_take(&fake->env, lc_env_fields, state, err) || !load_unit(fake, state, err) ||
         !load_each(fake, lc_json_get(state, "relations"), load_relation, err) ||
         !load_each(fake, lc_json_get(state, "secrets"), load_secret, err) ||
         !lc_fake_begin(fake, err))
@@ -283,29 +269,12 @@ bool lc_fake_load_event(struct lc_fake *fake, const struct lc_json *json, struct
     struct lc_event *event = &fake->env.event;
     const char *name;
 
-    if (!text_of(json, "name", &name, err))
+    if (!text_of(json, "hook", &name, err))
         return false;
     if (name == NULL)
-        return lc_fail(err, LC_EUSAGE, "name: expected a text, got nothing");
+        return lc_fail(err, LC_EUSAGE, "hook: expected a text, got nothing");
     if (!lc_fake_hook(fake, name, err))
         return false;
-    const struct slot slots[] = {
-        { "relation_id", &event->relation_id },
-        { "remote_app", &event->remote_app },
-        { "remote_unit", &event->remote_unit },
-        { "departing_unit", &event->departing_unit },
-        { "secret_id", &event->secret_id },
-        { "secret_uri", &event->secret_uri },
-        { "secret_label", &event->secret_label },
-        { "storage_id", &event->storage_id },
-        { "storage_location", &event->storage_location },
-        { "storage_kind", &event->storage_kind },
-        { "notice_id", &event->notice_id },
-        { "notice_type", &event->notice_type },
-        { "notice_key", &event->notice_key },
-        { "check_name", &event->check_name },
-        { "action_id", &event->action_id },
-    };
     event->secret_revision = lc_json_integer(lc_json_get(json, "secret_revision"));
-    return fill_slots(slots, LC_COUNT(slots), json, err);
+    return lc_fields_take(event, lc_event_fields, json, err);
 }

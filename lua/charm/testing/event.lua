@@ -203,6 +203,11 @@ local function check_unit_event(state, name)
   end
 end
 
+local function encode(event)
+  event.hook, event.name = event.name, nil
+  return json.encode(event)
+end
+
 local function encode_action(event, wanted)
   local name = event.name:match "^actions/(.*)$"
   check_fields(event.name, wanted, action_fields)
@@ -210,7 +215,7 @@ local function encode_action(event, wanted)
   local params, message = core.action_params(name, json.encode(wanted.params or {}))
   if not params then refuse("event-params", message) end
   event.action_id = "1"
-  return json.encode(event), params
+  return encode(event), params
 end
 
 local function unknown(name)
@@ -252,7 +257,7 @@ function M.encode(state, wanted)
   else
     add_pebble(event, kind, prefix, wanted)
   end
-  return json.encode(event), nil, broken
+  return encode(event), nil, broken
 end
 
 return M

@@ -7,6 +7,7 @@ void host_connection_release(struct host_connection *connection)
 {
     lc_session_free(connection->session);
     lc_hooklog_free(connection->hooklog);
+    host_record_release(&connection->record);
     lc_tool_free(connection->tool);
     lc_hook_env_release(&connection->env);
     *connection = (struct host_connection)HOST_CONNECTION_INIT;
@@ -27,19 +28,38 @@ static bool take_clock(struct host_connection *connection, struct lc_err *err)
     return lc_model_clock(&connection->model_now_s, err);
 }
 
-bool host_connect(struct host_connection *connection, struct lc_err *err)
+/* The port that everything goes through: Juju's, or a recording of it. */
+static bool open_port(struct host_connection *connection, bool recorded, const struct lc_juju **out,
+                      struct lc_err *err)
 {
     struct bind_context *context = &connection->context;
+
+    if (!lc_tool_new(0, &connection->tool, err))
+        return false;
+    *out = lc_tool_port(connection->tool);
+    if (!recorded)
+        return true;
+    if (!host_record_start(&connection->record, *out, lc_clock_now(&context->clock), err))
+        return false;
+    if (connection->record.tape == NULL)
+        return true;
+    context->machine = &connection->record.machine;
+    *out = lc_tape_port(connection->record.tape);
+    return true;
+}
+
+bool host_connect(struct host_connection *connection, bool recorded, struct lc_err *err)
+{
+    struct bind_context *context = &connection->context;
+    const struct lc_juju *port;
 
     if (!lc_hook_env_load(&connection->env, err) || !take_clock(connection, err))
         return false;
     context->env = &connection->env;
-    if (!lc_tool_new(0, &connection->tool, err) ||
-        !lc_hooklog_new(lc_tool_port(connection->tool),
-                        connection->env.event.kind == LC_EVENT_ACTION, LC_LEVEL_TRACE,
+    if (!open_port(connection, recorded, &port, err) ||
+        !lc_hooklog_new(port, connection->env.event.kind == LC_EVENT_ACTION, LC_LEVEL_TRACE,
                         &connection->hooklog, err) ||
-        !lc_session_new(lc_tool_port(connection->tool), &connection->env, &context->clock,
-                        &connection->session, err))
+        !lc_session_new(port, &connection->env, &context->clock, &connection->session, err))
         return false;
     context->session = connection->session;
     context->log = lc_hooklog_sink(connection->hooklog);

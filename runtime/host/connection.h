@@ -4,12 +4,14 @@
 #define LC_HOST_CONNECTION_H
 
 #include "bind/vm.h"
+#include "host/record.h"
 #include "juju/hooklog.h"
 #include "juju/tool.h"
 
 struct host_connection {
     struct lc_hook_env env;
     struct lc_tool *tool;
+    struct host_record record;
     struct lc_hooklog *hooklog;
     struct lc_session *session;
     int64_t model_now_s;         /* the model's time when the hook began; outside of a model 0 */
@@ -25,8 +27,9 @@ struct host_connection {
 void host_connection_release(struct host_connection *connection);
 LC_AUTO_VALUE(struct host_connection, host_connection_release);
 
-/* Of the hook that the environment is about. LC_ESTATE when there is none. connection must stay
- * where it is. */
-bool host_connect(struct host_connection *connection, struct lc_err *err) LC_MUST_CHECK;
+/* Of the hook that the environment is about. LC_ESTATE when there is none. recorded: it is recorded
+ * where the environment says so. connection must stay where it is. */
+bool host_connect(struct host_connection *connection, bool recorded, struct lc_err *err)
+    LC_MUST_CHECK;
 
 #endif

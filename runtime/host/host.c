@@ -32,12 +32,18 @@ bool lc_host_dispatch(const char *charm_dir, bool *logged_out, struct lc_err *er
     LC_AUTO(host_run_release) struct host_run run = { .context = &connection.context };
 
     *logged_out = false;
-    if (!host_connect(&connection, err))
+    if (!host_connect(&connection, true, err))
         return false;
-    if (enter_folder(&connection, charm_dir, err) &&
-        host_files_find(&run.files, connection.env.charm_dir, err) && host_run_hook(&run, err))
+    const bool done = enter_folder(&connection, charm_dir, err) &&
+                      host_files_find(&run.files, connection.env.charm_dir, err) &&
+                      host_run_hook(&run, err);
+    if (!done)
+        host_run_tell(&run, err);
+    lc_hooklog_flush(connection.hooklog); /* so that the log is on the recording */
+    host_record_finish(&connection.record, &connection.env, done ? NULL : err,
+                       &connection.context.log);
+    if (done)
         return true;
-    host_run_tell(&run, err);
     /* Whoever runs an action sees its standard error, and not the log (juju-hooks 1.16). */
     *logged_out = connection.env.event.kind != LC_EVENT_ACTION;
     return false;

@@ -125,6 +125,6 @@ bool lc_host_prompt(const struct lc_prompt_editor *editor, const struct lc_strli
         connection.context.log = lc_log_stderr(LC_LEVEL_INFO);
         return run_prompt(&connection.context, &prompt, err);
     }
-    return host_connect(&connection, err) && run_prompt(&connection.context, &prompt, err) &&
+    return host_connect(&connection, false, err) && run_prompt(&connection.context, &prompt, err) &&
            lc_session_flush(connection.session, err);
 }

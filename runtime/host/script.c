@@ -45,6 +45,7 @@ bool lc_host_run_script(const char *path, const struct lc_strlist *args, struct 
         connection.context.log = lc_log_stderr(LC_LEVEL_INFO);
         return run(&connection.context, path, args, traceback, err);
     }
-    return host_connect(&connection, err) && run(&connection.context, path, args, traceback, err) &&
+    return host_connect(&connection, false, err) &&
+           run(&connection.context, path, args, traceback, err) &&
            lc_session_flush(connection.session, err);
 }

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "bind/bind.h"
 #include "charm/action.h"
+#include "host/replay.h"
 #include "host/trial.h"
 
 #define CORE_MODULE "charm.testing.core"
@@ -216,6 +217,25 @@ static int parse_duration(lua_State *L)
     return 1;
 }
 
+static void release_replay(void *replay)
+{
+    lc_replay_release(replay);
+}
+
+/* replay(path): the first difference, or nil. */
+static int replay(lua_State *L)
+{
+    const char *path = luaL_checkstring(L, 1);
+    struct lc_replay *again = bind_scratch(L, sizeof(*again), release_replay);
+    struct lc_err err = LC_ERR_INIT;
+
+    *again = (struct lc_replay)LC_REPLAY_INIT;
+    if (!lc_host_replay(path, again, &err))
+        return bind_raise(L, &err);
+    bind_push_text(L, again->difference.len == 0 ? NULL : again->difference.data);
+    return 1;
+}
+
 /* where(): the author's line that is running, "tests/web_test.lua:12". */
 static int where(lua_State *L)
 {
@@ -252,14 +272,9 @@ static int chosen(lua_State *L)
 static int open_core(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        { "charm", charm },
-        { "run", run },
-        { "action_params", action_params },
-        { "time", parse_time },
-        { "duration", parse_duration },
-        { "where", where },
-        { "tell", tell },
-        { "chosen", chosen },
+        { "charm", charm },   { "run", run },         { "action_params", action_params },
+        { "replay", replay }, { "time", parse_time }, { "duration", parse_duration },
+        { "where", where },   { "tell", tell },       { "chosen", chosen },
         { NULL, NULL },
     };
 

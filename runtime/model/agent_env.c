@@ -1,7 +1,10 @@
 /* The environment of a hook (juju-hooks 1.2). */
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -155,6 +158,23 @@ static bool add_clock(const struct lc_agent *agent, const struct lc_context *con
            add(out, "FAKETIME_DISABLE_SHM", "1", err) && add(out, "NO_FAKE_STAT", "1", err);
 }
 
+/* Recording is asked for where the model is run, from whose folder a path counts; the hook runs in
+ * the charm's. */
+static bool add_recording(struct lc_strlist *out, struct lc_err *err)
+{
+    const char *folder = getenv("LUACHARM_RECORD");
+    const char *secrets = getenv("LUACHARM_RECORD_SECRETS");
+    char here[PATH_MAX];
+
+    if (folder == NULL || *folder == '\0')
+        return true;
+    if (*folder != '/' && getcwd(here, sizeof(here)) == NULL)
+        return lc_fail_errno(err, errno, "cannot tell the current folder");
+    return lc_strlist_addf(out, err, "LUACHARM_RECORD=%s%s%s", *folder == '/' ? "" : here,
+                           *folder == '/' ? "" : "/", folder) &&
+           (secrets == NULL || add(out, "LUACHARM_RECORD_SECRETS", secrets, err));
+}
+
 bool agent_environment(const struct lc_agent *agent, const struct lc_context *context,
                        const char *charm, const char *socket, struct lc_strlist *out,
                        struct lc_err *err)
@@ -162,5 +182,6 @@ bool agent_environment(const struct lc_agent *agent, const struct lc_context *co
     return add_always(agent, context, charm, socket, out, err) &&
            add_clock(agent, context, out, err) && add_event(context->hook, out, err) &&
            add_relation(context->hook, out, err) && add_secret(context->hook, out, err) &&
-           add_storage(context, out, err) && add_pebble(context->hook, out, err);
+           add_storage(context, out, err) && add_pebble(context->hook, out, err) &&
+           add_recording(out, err);
 }

@@ -111,6 +111,15 @@ function M.action(name, params, state)
   return M.run({ "actions/" .. name, params = params }, state)
 end
 
+---Run a recorded hook again (`luacharm replay --to-test`); the test fails where the charm now does
+---something else.
+---@param path string of the recording, from the charm's folder
+function M.replay(path)
+  errors.check_text("testing.replay", path)
+  local difference = core.replay(path)
+  if difference then failure.raise("the charm differs from the recording at " .. difference) end
+end
+
 ---The same state some time later.
 ---@param state charm.testing.State
 ---@param duration string "80d"

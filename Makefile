@@ -81,7 +81,7 @@ MODULE_OPENERS := luaopen_charm_x509 luaopen_charm_json
 LUADIR ?= $(PREFIX)/share/lua/5.4
 LIBDIR ?= $(PREFIX)/lib/lua/5.4
 
-.PHONY: all docs module install-module help test check asan valgrind ci mutants upgrade-proof demo format install clean setup units objects FORCE
+.PHONY: all docs module install-module help test check asan valgrind ci mutants upgrade-proof demo demo-upgrade format install clean setup units objects FORCE
 .DELETE_ON_ERROR:
 
 all: $(PROGRAM)
@@ -89,6 +89,7 @@ all: $(PROGRAM)
 help:
 	@echo 'make                the program, build/luacharm (PROFILE=debug, asan, fault: beside it)'
 	@echo 'make demo           two charms, one certificate, one renewal, in a local model'
+	@echo 'make demo-upgrade   a web server goes from v3 to v4 while a client never lets up; needs nginx'
 	@echo 'make test           all tests of the profile (T=csr: only those with csr in their name)'
 	@echo 'make check          format, layers, lints, warnings of gcc and clang'
 	@echo 'make asan           all tests under the address and undefined-behaviour sanitizers'
@@ -269,6 +270,12 @@ demo:
 	@.ci/setup build
 	@$(MAKE) --no-print-directory $(JOBS) all
 	@LUACHARM='$(abspath $(PROGRAM))' TIMELINE='$(abspath $(BUILD)/demo-timeline.html)' charms/demo.sh
+
+demo-upgrade:
+	@.ci/setup build demo
+	@$(MAKE) --no-print-directory $(JOBS) all $(LOAD)
+	@LUACHARM='$(abspath $(PROGRAM))' TLS_LOAD='$(abspath $(LOAD))' PAGE='$(abspath $(BUILD)/demo-upgrade.html)' \
+	    charms/demo-upgrade.sh
 
 # --- the rest ----------------------------------------------------------------------------------
 

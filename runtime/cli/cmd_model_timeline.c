@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "cli/load_log.h"
 #include "cli/model.h"
 #include "cli/page.h"
 #include "model/check.h"
@@ -174,6 +175,10 @@ static bool print_listing(const struct lc_buf *json, struct lc_err *err)
         (void)printf("Nothing has happened in this model\n");
     else if (good)
         model_table_print(&listing.table);
+    if (good && lc_json_get(story, "load") != NULL) {
+        (void)printf("\n");
+        load_chart_print(lc_json_get(story, "load"));
+    }
     model_table_release(&listing.table);
     return good;
 }
@@ -204,6 +209,40 @@ static bool find_units(const struct lc_args *args, struct lc_store *store, struc
     return true;
 }
 
+/* The story with what a client saw, as its member `load`. */
+static bool add_load(const char *path, const struct lc_buf *story, struct lc_json_writer *out,
+                     struct lc_err *err)
+{
+    LC_AUTO(lc_json_free) struct lc_json *json = NULL;
+    const struct lc_json *value;
+    const char *key;
+    void *at = NULL;
+
+    if (!lc_json_parse(story->data, story->len, 0, &json, err))
+        return false;
+    lc_json_begin_object(out);
+    while (lc_json_next(json, &at, &key, &value)) {
+        lc_json_key(out, key);
+        lc_json_put(out, value);
+    }
+    lc_json_key(out, "load");
+    if (!load_log_put(path, out, err))
+        return false;
+    lc_json_end_object(out);
+    return lc_buf_check(out->buf, err);
+}
+
+static bool tell(struct lc_store *store, const struct lc_strlist *units, const char *load,
+                 struct lc_json_writer *out, struct lc_err *err)
+{
+    LC_AUTO(lc_buf_release) struct lc_buf story = LC_BUF_INIT(MAX_JSON);
+    struct lc_json_writer plain = lc_json_writer(&story, LC_JSON_COMPACT);
+
+    if (load == NULL)
+        return lc_timeline_put(store, units, out, err);
+    return lc_timeline_put(store, units, &plain, err) && add_load(load, &story, out, err);
+}
+
 static int run(const struct lc_args *args, struct lc_err *err)
 {
     LC_AUTO(lc_store_free) struct lc_store *store = NULL;
@@ -219,7 +258,8 @@ static int run(const struct lc_args *args, struct lc_err *err)
         return LC_EXIT_USAGE;
     }
     if (!model_open(args, LC_STORE_READ, &store, err) || !lc_tx_begin_looking(&tx, store, err) ||
-        !find_units(args, store, &units, err) || !lc_timeline_put(store, &units, &out, err))
+        !find_units(args, store, &units, err) ||
+        !tell(store, &units, lc_args_value(args, "load"), &out, err))
         return model_fail(err);
     if (as_json)
         return model_print_json(&json, err) ? LC_EXIT_DONE : model_fail(err);
@@ -233,6 +273,8 @@ static int run(const struct lc_args *args, struct lc_err *err)
 
 static const struct lc_opt options[] = {
     { "html", 0, "FILE", "as one self-contained page, for a browser" },
+    { "load", 0, "FILE",
+      "beside it what a client saw: a log of handshakes (tests/load/tls_load.c)" },
     { "unit", 'u', "UNIT", "only this unit, or application; may be repeated" },
     JSON_OPTION,
     MODEL_OPTION,

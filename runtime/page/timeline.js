@@ -403,6 +403,39 @@
     }
   }
 
+  // --- what a client saw
+
+  // A bar for each step of time, in the colour of the certificate that was served; failures on top.
+  function load_card(load) {
+    const STEP = 10, TALL = 90, colours = ["past", "good", "other", "warn"];
+    const colour = (serial) => `var(--${colours[serial % colours.length]})`;
+    const most = load.steps.reduce((a, one) => Math.max(a, one.ok + one.failed), 1);
+    const height = (count) => count * TALL / most;
+    const bars = load.steps.flatMap((one, number) => {
+      const box = { x: number * STEP, width: STEP - 2 };
+      const ok = height(one.ok), failed = height(one.failed);
+      return [
+        one.ok > 0 ? svg("rect", { ...box, y: TALL - ok, height: ok, fill: colour(one.serial) }) : null,
+        one.failed > 0 ? svg("rect", { ...box, y: TALL - ok - failed, height: failed, fill: "var(--bad)" }) : null,
+      ];
+    });
+    const axis = load.steps.map((_, number) => number).filter((number) => number % 10 === 0).map((number) =>
+      svg("text", { class: "faint", x: number * STEP, y: TALL + 16 }, `${number * load.step_ms / 1000} s`));
+    return el("div", { class: "card load" },
+      el("h2", null, "What a client saw"),
+      el("p", { class: "sub" }, `${load.handshakes} handshakes, ${load.failures} failed; at most `
+        + `${Math.round(most * 1000 / load.step_ms)} a second; the longest time without one that succeeded: ${load.gap_ms} ms`),
+      svg("svg", {
+        role: "img", "aria-label": "Handshakes over time, by certificate", width: load.steps.length * STEP,
+        height: TALL + 22, viewBox: `0 0 ${load.steps.length * STEP} ${TALL + 22}`,
+      }, ...bars, ...axis),
+      ...load.serials.map((one, place) => el("p", null,
+        svg("svg", { width: 12, height: 12, "aria-hidden": "true" },
+          svg("rect", { width: 12, height: 12, fill: colour(place) })),
+        ` serial ${one.serial.toLowerCase()}: ${one.count} handshakes, from ${one.first_ms} ms to ${one.last_ms} ms`)));
+  }
+
   build();
+  if (data.load) page.main.append(load_card(data.load));
   draw();
 }

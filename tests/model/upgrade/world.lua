@@ -142,8 +142,8 @@ local function keep_row(name, sums)
   if not M.variable "UPGRADE_TABLE" then return end
   local last = sums.serials[#sums.serials]
   local first_new = #sums.serials > 1 and ("%d"):format(last.first - sums.change_ms) or "-"
-  local row = ("%-30s %-8s %6d %8d %9s %6d\n"):format(name, M.variant, sums.handshakes, sums.failures,
-    first_new, sums.gap_ms)
+  local row = ("%-30s %-8s %6d %5.0f %7d %8s %7d\n"):format(name, M.variant, sums.handshakes,
+    sums.handshakes / sums.seconds, sums.failures, first_new, sums.gap_ms)
   charm.exec { "sh", "-c", 'cat >>"$UPGRADE_TABLE"', stdin = row }
 end
 

@@ -51,6 +51,8 @@ PROGRAM_LIBS = $(if $(filter release,$(PROFILE)),$(STATIC_LIBS),$(DYNAMIC_LIBS))
 SOURCES  := $(foreach layer,$(LAYERS),$(wildcard runtime/$(layer)/*.c))
 MODULES  := $(sort $(wildcard lua/charm/*.lua lua/charm/[a-z]*/*.lua))
 MODULES_OBJECT := $(if $(filter bind,$(LAYERS)),$(BUILD)/obj/modules.o)
+TEMPLATES := $(sort $(wildcard lua/templates/*/* lua/templates/*/*/*))
+TEMPLATES := $(filter-out $(patsubst %/,%,$(wildcard lua/templates/*/*/)),$(TEMPLATES))
 PAGES    := $(sort $(wildcard runtime/page/*.html runtime/page/*.css runtime/page/*.js))
 OBJECTS  := $(SOURCES:%.c=$(BUILD)/obj/%.o)
 ARCHIVES := $(foreach layer,$(LAYERS),$(BUILD)/lib$(layer).a)
@@ -136,7 +138,12 @@ $(BUILD)/page.c: runtime/page/embed.lua $(PAGES)
 	$(SAY) EMBED runtime/page
 	$(Q)lua5.4 runtime/page/embed.lua $(PAGES) > $@
 
-$(BUILD)/obj/modules.o $(BUILD)/obj/page.o: $(BUILD)/obj/%.o: $(BUILD)/%.c $(STAMP)
+$(BUILD)/templates.c: lua/templates/embed.lua $(TEMPLATES)
+	@mkdir -p $(@D)
+	$(SAY) EMBED lua/templates
+	$(Q)lua5.4 lua/templates/embed.lua $(TEMPLATES) > $@
+
+$(BUILD)/obj/modules.o $(BUILD)/obj/page.o $(BUILD)/obj/templates.o: $(BUILD)/obj/%.o: $(BUILD)/%.c $(STAMP)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@
 
@@ -153,7 +160,7 @@ reversed = $(if $(1),$(call reversed,$(wordlist 2,$(words $(1)),$(1))) $(firstwo
 LINK_ARCHIVES := $(patsubst %,$(BUILD)/lib%.a,$(call reversed,$(LAYERS)))
 
 # What the build makes C of.
-EMBEDDED := $(MODULES_OBJECT) $(if $(filter cli,$(LAYERS)),$(BUILD)/obj/page.o)
+EMBEDDED := $(MODULES_OBJECT) $(if $(filter cli,$(LAYERS)),$(BUILD)/obj/page.o $(BUILD)/obj/templates.o)
 
 $(PROGRAM): $(ARCHIVES) $(EMBEDDED)
 	$(SAY) LINK $@

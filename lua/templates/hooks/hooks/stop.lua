@@ -1,0 +1,3 @@
+local charm <const> = require "charm"
+
+charm.close_port(443)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "x509/lint.h"
 #include "x509/match.h"
 
 /* --- the world ------------------------------------------------------------------------------- */
@@ -127,6 +128,22 @@ static bool is_answer(enum lc_code code)
     return code == LC_EPARSE || code == LC_ELIMIT || code == LC_EUSAGE || code == LC_ECRYPTO;
 }
 
+/* What no certificate may be is not signed: the findings that are errors, in words. */
+static bool check_lints(const struct lc_cert *cert, const struct lc_cert *issuer,
+                        struct lc_err *err)
+{
+    LC_AUTO(lc_lint_findings_release) struct lc_lint_findings found = LC_LINT_FINDINGS_INIT;
+
+    if (!lc_lint_cert(cert, issuer, LC_LINT_ANY_SIGNATURE, &found, err))
+        return false;
+    for (size_t i = 0; i < found.count; i++)
+        if (found.items[i].rule->severity == LC_LINT_ERROR)
+            return lc_fail(err, LC_EUSAGE, "the certificate would be faulty (%s): %s %s",
+                           found.items[i].rule->id, found.items[i].rule->text,
+                           found.items[i].value);
+    return true;
+}
+
 static bool check_draft(const struct lc_cert_draft *draft, const struct lc_policy_signer *signer,
                         struct lc_err *err)
 {
@@ -137,7 +154,8 @@ static bool check_draft(const struct lc_cert_draft *draft, const struct lc_polic
     for (size_t i = 0; signer->chain != NULL && i < signer->chain->count; i++)
         if (!lc_chain_add(&above, signer->chain->items[i], err))
             return false;
-    return lc_cert_is_permitted(lc_cert_draft_view(draft), &above, err);
+    return lc_cert_is_permitted(lc_cert_draft_view(draft), &above, err) &&
+           check_lints(lc_cert_draft_view(draft), signer->certificate, err);
 }
 
 static bool warn_of_cut(struct lc_verdict *verdict, const struct lc_cert *certificate,

@@ -279,7 +279,8 @@ bool lc_cert_is_permitted(const struct lc_cert *cert, const struct lc_chain *cha
             continue;
         if (opened == NULL)
             opened = lc_cert_open(cert);
-        if (opened == NULL)
+        /* The purpose's only use: OpenSSL then has the names that it checks at hand. */
+        if (opened == NULL || X509_check_purpose(opened, -1, 0) != 1)
             return lc_ossl_fail(err, LC_ECRYPTO, "the certificate cannot be read");
         if (!is_permitted_by(opened, chain->items[i], err))
             return false;

@@ -502,11 +502,11 @@ const struct bind_request *bind_check_request(lua_State *L, int arg)
 {
     const struct bind_request *held = luaL_testudata(L, arg, REQUEST_CLASS);
 
+    if (held != NULL && held->request != NULL)
+        return held;
     if (held == NULL)
         bind_type_error(L, arg, REQUEST_CLASS);
-    if (held->request == NULL)
-        bind_misuse(L, "this request was decided before; it is not there any more");
-    return held;
+    bind_misuse(L, "this request was decided before; it is not there any more");
 }
 
 static _Noreturn void raise_unknown(lua_State *L, const char *name)

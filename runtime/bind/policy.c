@@ -182,16 +182,16 @@ static const char *raw_text(lua_State *L, int index, const char *name)
 static void add_rule(lua_State *L, struct bind_policy *policy, int rules)
 {
     const int index = lua_gettop(L);
-    const char *kind = raw_text(L, index, "rule");
+    const char *rule = raw_text(L, index, "rule");
     const char *name = raw_text(L, index, "name");
     const char *where = raw_text(L, index, "where");
+    const enum lc_rule_kind kind = rule != NULL && strcmp(rule, "profile") == 0 ? LC_RULE_PROFILE
+                                                                                : LC_RULE_REQUIRE;
     struct lc_err err = LC_ERR_INIT;
 
-    if (kind == NULL || name == NULL || where == NULL)
+    if (rule == NULL || name == NULL || where == NULL)
         bind_misuse(L, "a policy is a list of policy.require(...) and policy.profile(...)");
-    if (!lc_policy_add(policy->engine,
-                       strcmp(kind, "profile") == 0 ? LC_RULE_PROFILE : LC_RULE_REQUIRE, name,
-                       where, &err))
+    if (!lc_policy_add(policy->engine, kind, name, where, &err))
         raise_err(L, &err);
     lua_pushliteral(L, "fn");
     (void)lua_rawget(L, index);

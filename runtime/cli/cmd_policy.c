@@ -13,6 +13,9 @@ bool policy_read_cases(const struct lc_args *args, size_t first, struct policy_c
     for (size_t i = first; i < args->count; i++)
         if (!policy_cases_read(out, args->positionals[i], err))
             return false;
+    if (lc_args_has(args, "journal") &&
+        !policy_cases_read_journal(out, lc_args_value(args, "journal"), err))
+        return false;
     for (size_t i = 0; i < out->complaints.count; i++) {
         struct lc_err complaint = LC_ERR_INIT;
         (void)lc_fail(&complaint, LC_EPARSE, "%s", out->complaints.items[i]);
@@ -41,7 +44,8 @@ int policy_fail(const struct lc_err *err)
 }
 
 static const struct lc_cmd *const verbs[] = {
-    &policy_cmd_eval, &policy_cmd_explain, &policy_cmd_diff, &policy_cmd_corpus, NULL,
+    &policy_cmd_eval, &policy_cmd_explain, &policy_cmd_diff,
+    &policy_cmd_test, &policy_cmd_corpus,  NULL,
 };
 
 const struct lc_cmd lc_cmd_policy = {

@@ -252,17 +252,18 @@ static int run(const struct lc_args *args, struct lc_err *err)
 
 static const struct lc_opt options[] = {
     { "json", 0, NULL, "a line of JSON for each request that changes" },
+    POLICY_JOURNAL_OPTION,
     POLICY_WORLD_OPTIONS,
     { NULL, 0, NULL, NULL },
 };
 
 const struct lc_cmd policy_cmd_diff = {
     .name = "diff",
-    .synopsis = "OLD NEW INPUT...",
+    .synopsis = "OLD NEW [--journal FILE] [INPUT...]",
     .summary = "the requests about which two policies differ, those that are now issued first; "
                "exit 3 when there are any",
     .options = options,
-    .min = 3,
+    .min = 2,
     .max = LC_ANY,
     .run = run,
 };

@@ -155,17 +155,18 @@ static int run(const struct lc_args *args, struct lc_err *err)
 static const struct lc_opt options[] = {
     { "json", 0, NULL, "a line of JSON for each request" },
     { "fail-on", 0, "DECISION", "exit 3 when one is denied (deny), deferred (defer) or issued" },
+    POLICY_JOURNAL_OPTION,
     POLICY_WORLD_OPTIONS,
     { NULL, 0, NULL, NULL },
 };
 
 const struct lc_cmd policy_cmd_eval = {
     .name = "eval",
-    .synopsis = "POLICY INPUT...",
+    .synopsis = "POLICY [--journal FILE] [INPUT...]",
     .summary = "what a policy decides about requests: PEM files, databags or show-unit output as "
                "JSON or YAML, folders of them, - for standard input",
     .options = options,
-    .min = 2,
+    .min = 1,
     .max = LC_ANY,
     .run = run,
 };

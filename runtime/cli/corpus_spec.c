@@ -81,7 +81,7 @@ static bool set_text(const struct entry *entry, const char *member, const char *
 static bool set_member(void *context, const char *member, const struct lc_json *value,
                        struct lc_err *err)
 {
-    static const char *const others[] = { "kind", "count", "key", "keys" };
+    static const char *const others[] = { "kind", "count", "key", "keys", "key_number" };
     const struct entry *entry = context;
 
     for (size_t i = 0; i < LC_COUNT(others); i++)
@@ -118,14 +118,17 @@ static bool make_plain(struct entry *entry, const struct lc_json *json, int64_t 
                        corpus_each_fn each, void *context, struct lc_err *err)
 {
     const char *key = lc_json_get_string(json, "key");
+    int64_t first = 1;
     LC_AUTO(lc_attrs_release) struct lc_attrs attrs = LC_ATTRS_INIT;
     LC_AUTO(lc_buf_release) struct lc_buf pem = LC_BUF_INIT(LC_CORPUS_PEM_BYTES);
 
+    if (!read_number(entry, json, "key_number", &first, err))
+        return false;
     attrs.add_unique_id_to_subject_name = false;
     entry->attrs = &attrs;
     if (!lc_json_each(json, set_member, entry, err) || !lc_attrs_normalise(&attrs, err) ||
         !lc_corpus_plain(entry->corpus, &attrs, key == NULL ? LC_CORPUS_KEY : key,
-                         (size_t)((entry->n - 1) % keys), &pem, err))
+                         (size_t)(first - 1 + (entry->n - 1) % keys), &pem, err))
         return lc_wrap(err, "requests, number %zu", entry->place);
     return each(context, "plain", &pem, err);
 }
@@ -184,10 +187,16 @@ bool corpus_spec_make(const struct lc_json *spec, struct lc_corpus *corpus, corp
         return lc_fail(err, LC_EUSAGE, "expected 'requests' with a list");
     if (!lc_json_each(spec, check_member, NULL, err))
         return false;
-    for (size_t i = 0; i < lc_json_count(requests); i++) {
-        struct entry entry = { .corpus = corpus, .place = i + 1 };
-        if (!make_entry(&entry, lc_json_at(requests, i), each, context, err))
+    for (size_t i = 0; i < lc_json_count(requests); i++)
+        if (!corpus_spec_make_entry(lc_json_at(requests, i), i + 1, corpus, each, context, err))
             return false;
-    }
     return true;
+}
+
+bool corpus_spec_make_entry(const struct lc_json *json, size_t place, struct lc_corpus *corpus,
+                            corpus_each_fn each, void *context, struct lc_err *err)
+{
+    struct entry entry = { .corpus = corpus, .place = place };
+
+    return make_entry(&entry, json, each, context, err);
 }

@@ -7,6 +7,7 @@
  *       key: rsa-2048                  ec-p256 unless said
  *       count: 100                     1 unless said
  *       keys: 10                       so many keys, in turn; 1 unless said
+ *       key_number: 2                  which of the keys is the first; 1 unless said
  *     - kind: two_common_names         a hostile one; "hostile" is one of each
  *       count: 3
  *
@@ -34,6 +35,10 @@ const char *corpus_spec_domain(const struct lc_json *spec);
  * above. */
 bool corpus_spec_make(const struct lc_json *spec, struct lc_corpus *corpus, corpus_each_fn each,
                       void *context, struct lc_err *err) LC_MUST_CHECK;
+
+/* What one entry of the list says; place: in the list, from 1, for messages and numbers. */
+bool corpus_spec_make_entry(const struct lc_json *entry, size_t place, struct lc_corpus *corpus,
+                            corpus_each_fn each, void *context, struct lc_err *err) LC_MUST_CHECK;
 
 /* One of a hostile kind, or with "hostile" one of each. */
 bool corpus_make_kind(struct lc_corpus *corpus, const char *kind, corpus_each_fn each,

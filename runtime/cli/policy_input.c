@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/input.h"
 #include "base/json.h"
@@ -24,6 +25,7 @@ void policy_case_release(struct policy_case *item)
     lc_free(item->relation_id);
     lc_free(item->remote_app);
     lc_free(item->remote_unit);
+    lc_json_free(item->config);
     *item = (struct policy_case){ .source = NULL };
 }
 LC_AUTO_VALUE(struct policy_case, policy_case_release);
@@ -252,6 +254,63 @@ static bool read_document(struct policy_cases *cases, const char *source, const 
         return false;
     return number > 0 ||
            complain(cases, source, "no certificate request and no databag with one in it", err);
+}
+
+/* --- journals -------------------------------------------------------------------------------- */
+
+static bool add_decision(struct policy_cases *cases, const char *source, const struct lc_json *json,
+                         struct lc_err *err)
+{
+    const char *csr = lc_json_get_string(json, "csr");
+    const char *time = lc_json_get_string(json, "time");
+    struct lc_err ignored = LC_ERR_INIT;
+    struct policy_case about = { .is_ca = lc_json_boolean(lc_json_get(json, "ca")) };
+
+    if (csr == NULL)
+        return complain(cases, source, "the request is not in it", err);
+    about.endpoint = (char *)(uintptr_t)lc_json_get_string(json, "endpoint");
+    about.relation_id = (char *)(uintptr_t)lc_json_get_string(json, "relation");
+    about.remote_app = (char *)(uintptr_t)lc_json_get_string(json, "app");
+    about.remote_unit = (char *)(uintptr_t)lc_json_get_string(json, "unit");
+    if (!add_text(cases, &about, source, csr, strlen(csr), err))
+        return false;
+    struct policy_case *item = &cases->items[cases->count - 1];
+    item->config = lc_json_ref(lc_json_get(json, "config"));
+    if (time != NULL && !lc_time_parse(time, &item->now_s, &ignored))
+        item->now_s = 0;
+    return true;
+}
+
+static bool read_line(struct policy_cases *cases, const char *source, const char *line, size_t len,
+                      struct lc_err *err)
+{
+    LC_AUTO(lc_json_free) struct lc_json *json = NULL;
+    struct lc_err why = LC_ERR_INIT;
+
+    if (!lc_json_parse(line, len, 0, &json, &why))
+        return why.code == LC_ENOMEM ? lc_fail_memory(err)
+                                     : complain(cases, source, why.message, err);
+    return add_decision(cases, source, json, err);
+}
+
+bool policy_cases_read_journal(struct policy_cases *cases, const char *path, struct lc_err *err)
+{
+    LC_AUTO(lc_secret_release) struct lc_secret content = LC_SECRET_INIT;
+    struct lc_err why = LC_ERR_INIT;
+    size_t number = 0;
+
+    if (!lc_input_read(path, LC_SECRET_BUFFER_BYTES, &content, &why))
+        return why.code == LC_ENOMEM ? lc_fail_memory(err)
+                                     : lc_strlist_add(&cases->complaints, why.message, err);
+    for (const char *line = content.data == NULL ? "" : content.data; *line != '\0';) {
+        LC_AUTO(lc_strlist_release) struct lc_strlist source = LC_STRLIST_INIT;
+        const size_t len = strcspn(line, "\n");
+        if (!lc_strlist_addf(&source, err, "%s:%zu", lc_input_name(path), ++number) ||
+            (len > 0 && !read_line(cases, source.items[0], line, len, err)))
+            return false;
+        line += len + (line[len] == '\n');
+    }
+    return true;
 }
 
 /* --- files and folders ----------------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 
 #include "base/attr.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/strlist.h"
 
 #define POLICY_FILE_MAX_BYTES (64u * 1024 * 1024)
@@ -23,7 +24,8 @@ struct policy_case {
     char *relation_id;
     char *remote_app;
     char *remote_unit;
-    int64_t now_s; /* when it was asked; 0: not known */
+    int64_t now_s;          /* when it was asked; 0: not known */
+    struct lc_json *config; /* of then, as a journal has it; NULL: not known */
 };
 
 struct policy_cases {
@@ -46,6 +48,11 @@ LC_AUTO_VALUE(struct policy_cases, policy_cases_release);
  * that cannot be read is a complaint, and the others are read all the same. False only when out of
  * memory. */
 bool policy_cases_read(struct policy_cases *cases, const char *word, struct lc_err *err)
+    LC_MUST_CHECK;
+
+/* Add what a provider has noted down (tls/provider_policy.h), line by line. A line without the
+ * request, which was too long to be kept, is a complaint. */
+bool policy_cases_read_journal(struct policy_cases *cases, const char *path, struct lc_err *err)
     LC_MUST_CHECK;
 
 /* One more; what is in *item is taken, and it is then empty. */

@@ -27,8 +27,26 @@ static bool give_issuer(void *context, const struct lc_chain **out, struct lc_er
     const struct policy_world *world = context;
 
     (void)err;
-    *out = &world->issuer;
+    *out = world->issuer.count == 0 ? NULL : &world->issuer;
     return true;
+}
+
+static bool give_others(void *context, const struct lc_policy_other **out, size_t *count_out,
+                        struct lc_err *err)
+{
+    const struct policy_world *world = context;
+
+    (void)err;
+    *out = world->others;
+    *count_out = world->other_count;
+    return true;
+}
+
+void policy_world_bind(struct policy_world *world)
+{
+    world->world = (struct lc_policy_world){
+        .context = world, .config = give_config, .issuer = give_issuer, .others = give_others
+    };
 }
 
 void policy_world_release(struct policy_world *world)
@@ -48,7 +66,6 @@ static bool read_config(const char *path, struct policy_world *world, struct lc_
     if (lc_json_type(world->config) != LC_JSON_OBJECT)
         return lc_fail(err, LC_EPARSE, "%s: expected options and their values",
                        lc_input_name(path));
-    world->world.config = give_config;
     return true;
 }
 
@@ -60,7 +77,6 @@ static bool read_issuer(const char *path, struct policy_world *world, struct lc_
         return false;
     if (!lc_chain_parse(text.data == NULL ? "" : text.data, text.len, &world->issuer, err))
         return lc_wrap(err, "%s", lc_input_name(path));
-    world->world.issuer = give_issuer;
     return true;
 }
 
@@ -71,14 +87,16 @@ bool policy_world_open(const struct lc_args *args, struct policy_world *world, s
     const char *config = lc_args_value(args, "config");
     const char *issuer = lc_args_value(args, "issuer");
 
-    world->world.context = world;
     world->now_s = lc_clock_now(&clock);
     if (now != NULL && !lc_time_parse(now, &world->now_s, err)) {
         err->code = LC_EUSAGE;
         return lc_wrap(err, "--now");
     }
-    return (config == NULL || read_config(config, world, err)) &&
-           (issuer == NULL || read_issuer(issuer, world, err));
+    if ((config != NULL && !read_config(config, world, err)) ||
+        (issuer != NULL && !read_issuer(issuer, world, err)))
+        return false;
+    policy_world_bind(world);
+    return true;
 }
 
 /* --- watching -------------------------------------------------------------------------------- */
@@ -152,6 +170,7 @@ bool policy_try_case(const struct bind_policy *policy, const struct policy_case 
     const struct lc_policy_observer observer = {
         .context = out, .rule = see_rule, .fact = see_fact, .answer = see_answer
     };
+    struct policy_world then = *world; /* with what was configured when it was asked */
     struct lc_policy_request request = {
         .is_ca = item->is_ca,
         .endpoint = item->endpoint,
@@ -159,8 +178,11 @@ bool policy_try_case(const struct bind_policy *policy, const struct policy_case 
         .remote_app = item->remote_app,
         .remote_unit = item->remote_unit,
         .now_s = item->now_s != 0 ? item->now_s : world->now_s,
-        .world = &world->world,
+        .world = &then.world,
     };
+    if (item->config != NULL)
+        then.config = item->config;
+    policy_world_bind(&then);
 
     if (!lc_policy_decide_text(bind_policy_engine(policy), item->text, item->text_len, &request,
                                with_steps ? &observer : NULL, &out->csr, &out->verdict, err))

@@ -21,12 +21,16 @@ struct policy_world {
     struct lc_policy_world world; /* points to this struct: it stays where it is */
     struct lc_json *config;
     struct lc_chain issuer;
+    const struct lc_policy_other *others; /* borrowed */
+    size_t other_count;
     int64_t now_s;
 };
 
 /* world: zeroed. LC_EUSAGE for a time that is none, and what reading the files says. */
 bool policy_world_open(const struct lc_args *args, struct policy_world *world, struct lc_err *err)
     LC_MUST_CHECK;
+/* What the rules are told comes from this struct, once config and issuer are set, or may be. */
+void policy_world_bind(struct policy_world *world);
 void policy_world_release(struct policy_world *world);
 LC_AUTO_VALUE(struct policy_world, policy_world_release);
 

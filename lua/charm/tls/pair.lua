@@ -29,16 +29,15 @@ end
 ---@nodiscard
 function Pair:fullchain()
   local blocks, seen = {}, {}
-  local function add(link)
+  -- Whether one is a root takes long to tell, and is asked once of each.
+  local function add(link, is_leaf)
     if seen[link:hash()] then return end
     seen[link:hash()] = true
-    blocks[#blocks + 1] = link:pem() .. "\n"
+    if is_leaf or not link:is_self_signed() then blocks[#blocks + 1] = link:pem() .. "\n" end
   end
-  add(self.certificate)
-  for _, link in ipairs(self.chain:items()) do
-    if not link:is_self_signed() then add(link) end
-  end
-  if not self.ca:is_self_signed() then add(self.ca) end
+  add(self.certificate, true)
+  for _, link in ipairs(self.chain:items()) do add(link) end
+  add(self.ca)
   return table.concat(blocks)
 end
 

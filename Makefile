@@ -250,11 +250,21 @@ kills: setup
 	@$(MAKE) --no-print-directory $(JOBS) all
 	@LUACHARM='$(abspath $(PROGRAM))' TESTS='$(CURDIR)/tests' LC_ALL=C TZ=UTC tests/model/kills.sh $(RUNS) $(SEED)
 
+# What the benches start: small and static, and nothing of ours; OpenSSL alone for one of them.
+BENCH_PARTS := $(patsubst tests/bench/%.c,build/bench/%,$(filter-out tests/bench/bench_%,$(wildcard tests/bench/*.c)))
+build/bench/crypto: BENCH_LIBS := -lcrypto
+$(filter-out build/bench/crypto,$(BENCH_PARTS)): BENCH_LIBS := -static
+$(BENCH_PARTS): build/bench/%: tests/bench/%.c
+	@mkdir -p $(@D)
+	$(SAY) CC $@
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 $(WARNINGS) $(WERROR) -o $@ $< $(BENCH_LIBS)
+
 BENCHES := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c))
-benches: $(BENCHES)
+benches: $(BENCHES) $(BENCH_PARTS)
 bench: setup
 	@$(MAKE) --no-print-directory $(JOBS) all benches
-	@LUACHARM='$(abspath $(PROGRAM))' BUILD='$(abspath $(BUILD))' T='$(T)' tests/bench/run.sh
+	@LUACHARM='$(abspath $(PROGRAM))' PROGRAMS='$(CURDIR)/build/bench' BUILD='$(abspath $(BUILD))' \
+	    T='$(T)' tests/bench/run.sh
 
 check:
 	@.ci/setup build test check

@@ -11,7 +11,7 @@ has 'it says where and how big' "$(cat "$OUT")" "$packed: "
 has 'and what takes the room' "$(cat "$OUT")" 'dispatch'
 passes 'unzip finds nothing wrong with it' unzip -tq "$packed"
 is 'it holds what Juju looks for' "$(unzip -Z1 "$packed" | tr '\n' ' ')" \
-    'README.md actions.yaml config.yaml dispatch manifest.yaml metadata.yaml src/charm.lua '
+    'README.md actions.yaml config.yaml dispatch manifest.yaml metadata.yaml src/charm.lua src/nginx.lua '
 unzip -q "$packed" -d out
 is 'dispatch is this very program' "$(cmp out/dispatch "$LUACHARM" && echo same)" same
 is 'and can be run' "$(stat -c %a out/dispatch)" 755
@@ -23,7 +23,7 @@ is 'the manifest has the base' "$(cat out/manifest.yaml)" "bases:
   name: ubuntu
 luacharm-version: $("$LUACHARM" version | sed -n 's/^luacharm //p')"
 lacks 'the metadata has no build settings' "$(cat out/metadata.yaml)" 'bases:'
-has 'the title is the display name' "$(cat out/metadata.yaml)" 'display-name: TLS files'
+has 'the title is the display name' "$(cat out/metadata.yaml)" 'display-name: A web server'
 has 'the options have a file of their own' "$(cat out/config.yaml)" 'external-hostname:'
 has 'so have the actions' "$(cat out/actions.yaml)" 'rotate-key:'
 passes 'an unpacked charm is a charm' "$LUACHARM" pack out -o again.charm --platform ubuntu@22.04

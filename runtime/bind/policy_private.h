@@ -40,7 +40,7 @@ const char *bind_policy_source(lua_State *L, struct bind_policy *policy, const c
 void bind_read_answer(lua_State *L, int index, enum lc_rule_kind kind,
                       struct lc_policy_answer *out);
 
-/* mod_policy_request.c: push the request's object. May raise. */
+/* mod_policy_request.c (and policy_watch.c): push the request's object. May raise. */
 struct bind_request *bind_push_request(lua_State *L, const struct lc_policy_request *request,
                                        const struct lc_policy_observer *observer);
 /* The request at arg; raises when it is none, or over. */

@@ -15,7 +15,7 @@ struct row {
 
 #define HEAD(handshakes, failures, gap, step)                                                      \
     "{\"handshakes\":" handshakes ",\"failures\":" failures ",\"gap_ms\":" gap ",\"step_"          \
-                                                                               "ms\":" step
+    "ms\":" step
 
 static const struct row rows[] = {
     { .name = "nothing",

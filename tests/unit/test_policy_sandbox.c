@@ -53,8 +53,7 @@ static const struct fail_row fail_rows[] = {
     { "require of the folder above", "require '..secret'", "is no module of a policy" },
     { "require of a path", "require '/etc/passwd'", "is no module of a policy" },
     { "a function", "return policy.defer", "this one returned a function" },
-    { "too deep a recursion", "local function f() return 1 + f() end return f()",
-      "of memory" },
+    { "too deep a recursion", "local function f() return 1 + f() end return f()", "of memory" },
 };
 
 static void check_fails(void **state)

@@ -44,8 +44,13 @@ int policy_fail(const struct lc_err *err)
 }
 
 static const struct lc_cmd *const verbs[] = {
-    &policy_cmd_eval, &policy_cmd_explain, &policy_cmd_diff,
-    &policy_cmd_test, &policy_cmd_corpus,  NULL,
+    &policy_cmd_eval,
+    &policy_cmd_explain,
+    &policy_cmd_diff,
+    &policy_cmd_test,
+    &policy_cmd_lint,
+    &policy_cmd_corpus,
+    NULL,
 };
 
 const struct lc_cmd lc_cmd_policy = {

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "cli/model.h"
 #include "cli/policy.h"
+#include "cli/policy_html.h"
 #include "x509/cert.h"
 
 /* How often each rule decided what. */
@@ -17,7 +18,8 @@ struct tally {
 struct eval {
     const struct bind_policy *policy;
     struct policy_world *world;
-    struct lc_buf json; /* lines */
+    struct policy_html *html; /* NULL: not asked for */
+    struct lc_buf json;       /* lines */
     struct model_table table;
     struct tally *tallies; /* owned: one for each rule, and one for "no profile matched" */
     size_t counts[LC_VERDICT_ISSUE + 1];
@@ -62,7 +64,9 @@ static bool decide_all(struct eval *eval, const struct policy_cases *cases, bool
 {
     for (size_t i = 0; i < cases->count; i++) {
         LC_AUTO(policy_try_release) struct policy_try try = POLICY_TRY_INIT;
-        if (!policy_try_case(eval->policy, &cases->items[i], eval->world, false, &try, err) ||
+        if (!policy_try_case(eval->policy, &cases->items[i], eval->world, eval->html != NULL, &try,
+                             err) ||
+            (eval->html != NULL && !policy_html_add(eval->html, &cases->items[i], &try, err)) ||
             !put(eval, &cases->items[i], &try, as_json, err))
             return false;
         count(eval, &try);
@@ -113,6 +117,21 @@ static bool evaluate(const struct lc_args *args, struct eval *eval, struct lc_er
     return cases.count > 0 || lc_fail(err, LC_ENOTFOUND, "no certificate request to try it on");
 }
 
+/* With --html the steps are kept, and written when all are decided. */
+static bool evaluate_to(const struct lc_args *args, struct eval *eval, struct lc_err *err)
+{
+    const char *path = lc_args_value(args, "html");
+    LC_AUTO(policy_html_release) struct policy_html html = { .policy = NULL };
+
+    if (path == NULL)
+        return evaluate(args, eval, err);
+    policy_html_begin(&html, eval->policy);
+    eval->html = &html;
+    const bool done = evaluate(args, eval, err);
+    eval->html = NULL;
+    return done && policy_html_end(&html, path, err);
+}
+
 static bool read_fail_on(const struct lc_args *args, enum lc_verdict_kind *out, bool *is_given,
                          struct lc_err *err)
 {
@@ -143,7 +162,7 @@ static int run(const struct lc_args *args, struct lc_err *err)
         return LC_EXIT_FAILED;
     eval.policy = policy;
     lc_buf_init(&eval.json, POLICY_OUTPUT_MAX_BYTES);
-    const bool done = evaluate(args, &eval, err);
+    const bool done = evaluate_to(args, &eval, err);
     lc_buf_release(&eval.json);
     model_table_release(&eval.table);
     lc_free(eval.tallies);
@@ -154,6 +173,7 @@ static int run(const struct lc_args *args, struct lc_err *err)
 
 static const struct lc_opt options[] = {
     { "json", 0, NULL, "a line of JSON for each request" },
+    { "html", 0, "FILE", "also as one page, with an explanation of each decision" },
     { "fail-on", 0, "DECISION", "exit 3 when one is denied (deny), deferred (defer) or issued" },
     POLICY_JOURNAL_OPTION,
     POLICY_WORLD_OPTIONS,

@@ -28,6 +28,7 @@ extern const struct lc_cmd policy_cmd_eval;
 extern const struct lc_cmd policy_cmd_explain;
 extern const struct lc_cmd policy_cmd_diff;
 extern const struct lc_cmd policy_cmd_test;
+extern const struct lc_cmd policy_cmd_lint;
 extern const struct lc_cmd policy_cmd_corpus;
 
 #endif

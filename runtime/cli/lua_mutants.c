@@ -2,6 +2,7 @@
 #include "cli/lua_mutants.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -174,7 +175,7 @@ static bool shift_number(struct search *search, size_t at, int64_t by, struct lc
     (void)snprintf(text, sizeof(text), "%.*s", (int)token->len, token->text);
     if (!lc_text_to_number(text, INT64_MAX - 1, &value))
         return true;
-    (void)snprintf(text, sizeof(text), "%lld", (long long)(value + by));
+    (void)snprintf(text, sizeof(text), "%" PRId64, value + by);
     return add(search, LUA_SHIFT_NUMBER, at, at + 1, text, err);
 }
 
@@ -222,7 +223,7 @@ static bool shift_text(struct search *search, size_t at, int64_t by, struct lc_e
     if (!lc_text_to_number(number, INT64_MAX - 1, &value))
         return true;
     lc_buf_add(&text, token->text, number_at + 1);
-    lc_buf_printf(&text, "%lld", (long long)(value + by));
+    lc_buf_printf(&text, "%" PRId64, value + by);
     lc_buf_add(&text, begin + digits, (size_t)(token->text + token->len - begin) - digits);
     return lc_buf_check(&text, err) && add(search, LUA_SHIFT_NUMBER, at, at + 1, text.data, err);
 }

@@ -142,6 +142,7 @@ static bool read_other(struct reader *reader, const struct lc_json *json, size_t
                       read_request(reader, lc_json_get(json, "request"), place, err) &&
                       lc_csr_parse(request.text, request.text_len, &csr, err);
     policy_case_release(&request);
+    reader->request = NULL;
     *out = (struct lc_policy_other){
         .csr = csr,
         .relation_id = lc_json_get_string(json, "relation_id"),

@@ -98,6 +98,7 @@ extern const struct lc_cmd lc_cmd_dispatch;
 extern const struct lc_cmd lc_cmd_model;
 extern const struct lc_cmd lc_cmd_x509;
 extern const struct lc_cmd lc_cmd_init;
+extern const struct lc_cmd lc_cmd_lint;
 extern const struct lc_cmd lc_cmd_test;
 extern const struct lc_cmd lc_cmd_replay;
 extern const struct lc_cmd lc_cmd_policy;

@@ -152,9 +152,10 @@ static void say_next(const char *folder, const char *name, const char *template)
 {
     (void)printf("Made the charm '%s' in %s from the template '%s'. Next:\n"
                  "  luacharm test %s\n"
+                 "  luacharm lint %s\n"
                  "  luacharm model new && luacharm model deploy %s\n"
                  "  luacharm pack %s\n",
-                 name, folder, template, folder, folder, folder);
+                 name, folder, template, folder, folder, folder, folder);
 }
 
 static int run(const struct lc_args *args, struct lc_err *err)

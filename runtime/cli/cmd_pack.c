@@ -8,6 +8,7 @@
 #include "charm/pack.h"
 #include "charm/platform.h"
 #include "cli/cmd.h"
+#include "cli/lint.h"
 
 #define BIGGEST_SHOWN 5
 #define OUTPUT_BYTES  (4u * 1024 * 1024)
@@ -95,6 +96,21 @@ static bool show_json(const struct lc_charm_packed *packed, const char *path, st
     return true;
 }
 
+/* What is wrong with it is told; warnings alone are luacharm lint's business. */
+static bool check(const char *folder, struct lc_err *err)
+{
+    LC_AUTO(lc_host_lint_result_release)
+    struct lc_host_lint_result found = LC_HOST_LINT_RESULT_INIT;
+
+    if (!lint_folder(folder, false, &found, err))
+        return false;
+    if (found.errors == 0)
+        return true;
+    (void)fputs(found.text.data, stderr);
+    return lc_fail(err, LC_EUSAGE, "%s: not packed for what is wrong with it, or with --force",
+                   folder);
+}
+
 static int run(const struct lc_args *args, struct lc_err *err)
 {
     LC_AUTO(lc_charm_packed_release) struct lc_charm_packed packed = LC_CHARM_PACKED_INIT;
@@ -108,6 +124,8 @@ static int run(const struct lc_args *args, struct lc_err *err)
         .version = LC_VERSION,
     };
 
+    if (!lc_args_has(args, "force") && !check(spec.folder, err))
+        return LC_EXIT_FAILED;
     if (!lc_charm_pack(&spec, &packed, err) ||
         !write_to(&packed, lc_args_value(args, "output"), &path, err))
         return LC_EXIT_FAILED;
@@ -121,6 +139,7 @@ static const struct lc_opt options[] = {
     { "output", 'o', "FILE", "where the archive goes; a folder takes NAME_BASE-ARCH.charm" },
     { "platform", 0, "BASE[:ARCH]", "as ubuntu@22.04:arm64, instead of charmcraft.yaml's" },
     { "program", 0, "FILE", "the luacharm that becomes dispatch, instead of this one" },
+    { "force", 0, NULL, "also with what luacharm lint finds to be an error" },
     { "json", 0, NULL, "what is in it, as JSON" },
     { NULL, 0, NULL, NULL },
 };

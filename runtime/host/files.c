@@ -98,54 +98,49 @@ static bool load_meta(struct host_files *files, struct lc_err *err)
     return true;
 }
 
-enum named {
-    NAMED_ENDPOINT,
-    NAMED_BINDING,
-    NAMED_STORAGE,
-    NAMED_CONTAINER,
-    NAMED_ACTION,
-    NAMED_OPTION,
-    NAMED_RESOURCE
-};
-
 static const char *const named_words[] = {
-    [NAMED_ENDPOINT] = "endpoint", [NAMED_BINDING] = "endpoint or extra binding",
-    [NAMED_STORAGE] = "storage",   [NAMED_CONTAINER] = "container",
-    [NAMED_ACTION] = "action",     [NAMED_OPTION] = "option",
-    [NAMED_RESOURCE] = "resource",
+    [HOST_NAMED_ENDPOINT] = "endpoint", [HOST_NAMED_BINDING] = "endpoint or extra binding",
+    [HOST_NAMED_STORAGE] = "storage",   [HOST_NAMED_CONTAINER] = "container",
+    [HOST_NAMED_ACTION] = "action",     [HOST_NAMED_OPTION] = "option",
+    [HOST_NAMED_RESOURCE] = "resource",
 };
 
-static size_t count_of(const struct lc_charm_meta *meta, enum named what)
+const char *host_named_word(enum host_named what)
+{
+    return named_words[what];
+}
+
+size_t host_named_count(const struct lc_charm_meta *meta, enum host_named what)
 {
     const size_t counts[] = {
-        [NAMED_ENDPOINT] = meta->endpoint_count,
-        [NAMED_BINDING] = meta->endpoint_count + meta->binding_count,
-        [NAMED_STORAGE] = meta->storage_count,
-        [NAMED_CONTAINER] = meta->container_count,
-        [NAMED_ACTION] = meta->action_count,
-        [NAMED_OPTION] = meta->option_count,
-        [NAMED_RESOURCE] = meta->resource_count,
+        [HOST_NAMED_ENDPOINT] = meta->endpoint_count,
+        [HOST_NAMED_BINDING] = meta->endpoint_count + meta->binding_count,
+        [HOST_NAMED_STORAGE] = meta->storage_count,
+        [HOST_NAMED_CONTAINER] = meta->container_count,
+        [HOST_NAMED_ACTION] = meta->action_count,
+        [HOST_NAMED_OPTION] = meta->option_count,
+        [HOST_NAMED_RESOURCE] = meta->resource_count,
     };
 
     return counts[what];
 }
 
-static const char *name_at(const struct lc_charm_meta *meta, enum named what, size_t index)
+const char *host_named_at(const struct lc_charm_meta *meta, enum host_named what, size_t index)
 {
     switch (what) {
-    case NAMED_BINDING:
+    case HOST_NAMED_BINDING:
         if (index >= meta->endpoint_count)
             return meta->bindings[index - meta->endpoint_count];
         return meta->endpoints[index].name;
-    case NAMED_ENDPOINT:
+    case HOST_NAMED_ENDPOINT:
         return meta->endpoints[index].name;
-    case NAMED_STORAGE:
+    case HOST_NAMED_STORAGE:
         return meta->storages[index].name;
-    case NAMED_CONTAINER:
+    case HOST_NAMED_CONTAINER:
         return meta->containers[index];
-    case NAMED_OPTION:
+    case HOST_NAMED_OPTION:
         return meta->options[index].name;
-    case NAMED_RESOURCE:
+    case HOST_NAMED_RESOURCE:
         return meta->resources[index].name;
     default:
         return meta->actions[index].name;
@@ -154,8 +149,8 @@ static const char *name_at(const struct lc_charm_meta *meta, enum named what, si
 
 /* "the metadata has no endpoint 'certificate': did you mean 'certificates'? It has 'certificates',
  * 'ingress'" */
-static bool unknown(const struct lc_charm_meta *meta, enum named what, const char *name, size_t len,
-                    struct lc_err *err)
+static bool unknown(const struct lc_charm_meta *meta, enum host_named what, const char *name,
+                    size_t len, struct lc_err *err)
 {
     LC_AUTO(lc_buf_release) struct lc_buf known = LC_BUF_INIT(512);
     LC_AUTO(lc_strlist_release) struct lc_strlist names = LC_STRLIST_INIT;
@@ -163,9 +158,9 @@ static bool unknown(const struct lc_charm_meta *meta, enum named what, const cha
 
     if (text == NULL)
         return lc_fail_memory(err);
-    for (size_t i = 0; i < count_of(meta, what); i++) {
-        lc_buf_printf(&known, "%s'%s'", i == 0 ? "" : ", ", name_at(meta, what, i));
-        if (!lc_strlist_add(&names, name_at(meta, what, i), err))
+    for (size_t i = 0; i < host_named_count(meta, what); i++) {
+        lc_buf_printf(&known, "%s'%s'", i == 0 ? "" : ", ", host_named_at(meta, what, i));
+        if (!lc_strlist_add(&names, host_named_at(meta, what, i), err))
             return false;
     }
     const char *nearest = names.count == 0
@@ -178,13 +173,13 @@ static bool unknown(const struct lc_charm_meta *meta, enum named what, const cha
                    text, known.len == 0 ? "none" : known.data);
 }
 
-static enum named named_by(enum lc_event_kind kind)
+static enum host_named named_by(enum lc_event_kind kind)
 {
     if (lc_event_is_relation(kind))
-        return NAMED_ENDPOINT;
+        return HOST_NAMED_ENDPOINT;
     if (kind == LC_EVENT_STORAGE_ATTACHED || kind == LC_EVENT_STORAGE_DETACHING)
-        return NAMED_STORAGE;
-    return NAMED_CONTAINER;
+        return HOST_NAMED_STORAGE;
+    return HOST_NAMED_CONTAINER;
 }
 
 static bool is_peer(const struct lc_charm_meta *meta, const char *name, size_t len)
@@ -202,7 +197,7 @@ static const char implicit[] = "juju-info";
 static bool know_endpoint(const struct lc_charm_meta *meta, const char *name, struct lc_err *err)
 {
     return strcmp(name, implicit) == 0 || lc_charm_meta_endpoint(meta, name) != NULL ||
-           unknown(meta, NAMED_ENDPOINT, name, strlen(name), err);
+           unknown(meta, HOST_NAMED_ENDPOINT, name, strlen(name), err);
 }
 
 static bool know_tls_endpoint(const struct lc_charm_meta *meta, enum lc_charm_role role,
@@ -212,7 +207,7 @@ static bool know_tls_endpoint(const struct lc_charm_meta *meta, enum lc_charm_ro
     const struct lc_charm_endpoint *endpoint = lc_charm_meta_endpoint(meta, name);
 
     if (endpoint == NULL)
-        return unknown(meta, NAMED_ENDPOINT, name, strlen(name), err);
+        return unknown(meta, HOST_NAMED_ENDPOINT, name, strlen(name), err);
     if (endpoint->role == role && strcmp(endpoint->interface, wanted) == 0)
         return true;
     return lc_fail(
@@ -235,15 +230,15 @@ static bool know_event(const struct lc_charm_meta *meta, const char *name, struc
     return unknown(meta, named_by(kind), name, prefix_len, err);
 }
 
-static bool has(const struct lc_charm_meta *meta, enum named what, const char *name)
+static bool has(const struct lc_charm_meta *meta, enum host_named what, const char *name)
 {
-    for (size_t i = 0; i < count_of(meta, what); i++)
-        if (strcmp(name_at(meta, what, i), name) == 0)
+    for (size_t i = 0; i < host_named_count(meta, what); i++)
+        if (strcmp(host_named_at(meta, what, i), name) == 0)
             return true;
-    return what == NAMED_BINDING && strcmp(name, implicit) == 0;
+    return what == HOST_NAMED_BINDING && strcmp(name, implicit) == 0;
 }
 
-static bool know(const struct lc_charm_meta *meta, enum named what, const char *name,
+static bool know(const struct lc_charm_meta *meta, enum host_named what, const char *name,
                  struct lc_err *err)
 {
     return has(meta, what, name) || unknown(meta, what, name, strlen(name), err);
@@ -261,17 +256,17 @@ bool host_files_know(void *context, enum bind_name what, const char *name, struc
     case BIND_NAME_EVENT:
         return know_event(files->meta, name, err);
     case BIND_NAME_ACTION:
-        return know(files->meta, NAMED_ACTION, name, err);
+        return know(files->meta, HOST_NAMED_ACTION, name, err);
     case BIND_NAME_ENDPOINT:
         return know_endpoint(files->meta, name, err);
     case BIND_NAME_BINDING:
-        return know(files->meta, NAMED_BINDING, name, err);
+        return know(files->meta, HOST_NAMED_BINDING, name, err);
     case BIND_NAME_OPTION:
-        return know(files->meta, NAMED_OPTION, name, err);
+        return know(files->meta, HOST_NAMED_OPTION, name, err);
     case BIND_NAME_STORAGE:
-        return know(files->meta, NAMED_STORAGE, name, err);
+        return know(files->meta, HOST_NAMED_STORAGE, name, err);
     case BIND_NAME_RESOURCE:
-        return know(files->meta, NAMED_RESOURCE, name, err);
+        return know(files->meta, HOST_NAMED_RESOURCE, name, err);
     case BIND_NAME_TLS_REQUIRER:
         return know_tls_endpoint(files->meta, LC_CHARM_REQUIRES, name, err);
     case BIND_NAME_TLS_PROVIDER:

@@ -33,6 +33,22 @@ bool host_files_run_script(const struct host_files *files, struct bind_vm *vm,
                            const struct lc_event *event, bool *found_out, struct lc_err *err)
     LC_MUST_CHECK;
 
+/* What a charm's metadata gives names to. */
+enum host_named {
+    HOST_NAMED_ENDPOINT,
+    HOST_NAMED_BINDING, /* endpoints too */
+    HOST_NAMED_STORAGE,
+    HOST_NAMED_CONTAINER,
+    HOST_NAMED_ACTION,
+    HOST_NAMED_OPTION,
+    HOST_NAMED_RESOURCE,
+    HOST_NAMED_COUNT
+};
+
+const char *host_named_word(enum host_named what); /* "option"; static */
+size_t host_named_count(const struct lc_charm_meta *meta, enum host_named what);
+const char *host_named_at(const struct lc_charm_meta *meta, enum host_named what, size_t index);
+
 /* For bind_charm.knows; context is the struct host_files. */
 bool host_files_know(void *context, enum bind_name what, const char *name, struct lc_err *err);
 

@@ -55,6 +55,13 @@ fails 'a program that is none' 1 'expected a luacharm program' \
     "$LUACHARM" pack copy --program copy/README.md
 rm -r copy/src
 fails 'nothing to run' 1 'expected src/charm.lua, hooks/ or a dispatch' "$LUACHARM" pack copy
+fails 'what lint finds is not packed' 1 '(program)' "$LUACHARM" pack copy
+fails 'it says how to have it all the same' 1 '--force' "$LUACHARM" pack copy
+cp -R "$charms/web/src" copy && chmod u+w copy/src/charm.lua
+echo 'pritn()' >>copy/src/charm.lua
+fails 'an error in the code' 1 "unknown global 'pritn'" "$LUACHARM" pack copy -o forced.charm
+is 'nothing is written' "$(ls forced.charm 2>&1 >/dev/null | grep -c forced)" 1
+passes 'unless it is forced' "$LUACHARM" pack copy -o forced.charm --force
 fails 'a device is not replaced' 1 '/dev/null: not a regular file' \
     "$LUACHARM" pack "$charms/web" -o /dev/null
 # shellcheck disable=SC2016 # expanded by the inner shell

@@ -81,19 +81,19 @@ local function paths_of(source)
 end
 
 test.rows({
-  { "a field", "return charm.config.port", "charm.config.port" },
-  { "a key in brackets", "return charm.config['tls-dir']", "charm.config.tls-dir" },
+  { "a field", "return charm.config.port", "charm/config.port" },
+  { "a key in brackets", "return charm.config['tls-dir']", "charm/config.tls-dir" },
   { "a key that is made up ends it", "return charm.config['a' .. b], charm.config[x]", "" },
   { "a call with a text", "charm.relation 'db' charm.relation('db', 1)",
-    "charm.relation(db) charm.relation(db)" },
-  { "a call without", "charm.relation(name) charm.on { }", "charm.relation() charm.on()" },
-  { "a text that is part of something is none", "charm.relation('a' .. b)", "charm.relation()" },
+    "charm/relation(db) charm/relation(db)" },
+  { "a call without", "charm.relation(name) charm.on { }", "charm/relation() charm/on()" },
+  { "a text that is part of something is none", "charm.relation('a' .. b)", "charm/relation()" },
   { "another name for it", "local c = charm.config local d = c return d.port",
-    "charm.config charm.config charm.config.port" },
+    "charm/config charm/config charm/config.port" },
   { "a name that hides it", "local function f(charm) return charm.port end f()", "" },
-  { "what a call gives is not known", "return charm.relation('db').data.x", "charm.relation(db)" },
-  { "without a local", "return require('charm').event.action", "charm.event.action" },
-  { "as an argument", "print(charm.unit)", "charm.unit" },
+  { "what a call gives is not known", "return charm.relation('db').data.x", "charm/relation(db)" },
+  { "without a local", "return require('charm').event.action", "charm/event.action" },
+  { "as an argument", "print(charm.unit)", "charm/unit" },
 }, function(row) test.equal(paths_of(row[2]), row[3]) end)
 
 test("modules, texts and what is returned", function()
@@ -104,7 +104,7 @@ local function f() return policy.deny("x") end
 return policy { helper, f }]]
   test.same(found.requires, { { name = "charm.policy", line = 1 }, { name = "my.helper", line = 2 } })
   test.same(found.texts, { ["charm.policy"] = true, ["my.helper"] = true, x = true })
-  test.equal(found.returns, "charm.policy")
+  test.equal(found.returns, "charm.policy/")
   test.equal(found.names.deny, true)
 end)
 

@@ -1,6 +1,6 @@
 -- What a text of Lua uses: its globals, the modules that it requires, and what it calls and reads of them
 -- under which names, with local names followed: after `local c = require "charm"`, c.config.port is
--- "charm.config.port". Nothing is run. The text must be one that `load` takes.
+-- "charm/config.port". Nothing is run. The text must be one that `load` takes.
 local tokens <const> = require "charm.source.tokens"
 
 local M = {}
@@ -12,7 +12,7 @@ local M = {}
 ---first, where it is a text
 ---@field texts table<string, boolean> every text that stands in it
 ---@field names table<string, boolean> every name that follows a dot
----@field returns string? the path that is called for what the file returns
+---@field returns string? "charm.policy/", the path that is called for what the file returns
 
 local Parser <const> = {}
 Parser.__index = Parser
@@ -119,12 +119,14 @@ end
 
 function Parser:text(token) self.uses.texts[token.value] = true end
 
+local function field(path, name) return path .. (path:find "/$" and "" or ".") .. name end
+
 -- What a call gives: a module, for `require`.
 function Parser:call(path, line)
   local argument <const> = self:arguments()
   if path == "require" then
     if argument then table.insert(self.uses.requires, { name = argument, line = line }) end
-    return argument
+    return argument and argument .. "/"
   end
   self:use(path, line, argument, true)
   return nil
@@ -135,7 +137,7 @@ function Parser:index(path)
   local first <const> = self:peek()
   self:expression()
   self:accept "]"
-  return path and first.kind == "string" and self:peek(-2) == first and path .. "." .. first.value or nil
+  return path and first.kind == "string" and self:peek(-2) == first and field(path, first.value) or nil
 end
 
 function Parser:primary()
@@ -166,7 +168,7 @@ function Parser:suffixed(is_target)
     if self:accept "." then
       local name <const> = self:take().text
       self.uses.names[name] = true
-      path = path and path .. "." .. name
+      path = path and field(path, name)
     elseif self:accept "[" then
       path = self:index(path)
     elseif self:accept ":" then

@@ -3,18 +3,9 @@
 
 #include "base/mem.h"
 
-/* The core calls back into Lua to ask for requests. L is the thread to do it on: the one that
- * called into the core, or, when the host did, the main one. */
-struct bound {
-    struct lc_requirer *requirer;
-    lua_State *L;
-    int ask;   /* in the registry: function(capabilities) -> list of { name, scope, attributes } */
-    int adopt; /* in the registry: function(scope) -> where to look for an older charm's key */
-};
-
 static void release_bound(void *held)
 {
-    struct bound *bound = held;
+    struct bind_requirer *bound = held;
 
     lc_requirer_free(bound->requirer);
     bound->requirer = NULL;
@@ -23,7 +14,7 @@ static void release_bound(void *held)
 /* --- asking the author ---------------------------------------------------------------------- */
 
 struct asking {
-    const struct bound *bound;
+    const struct bind_requirer *bound;
     const struct lc_capabilities *capabilities;
     struct lc_tls_requests *out;
 };
@@ -91,7 +82,7 @@ static int check_requests(lua_State *L)
 static bool ask(void *context, const struct lc_capabilities *capabilities,
                 struct lc_tls_requests *out, struct lc_err *err)
 {
-    const struct bound *bound = context;
+    const struct bind_requirer *bound = context;
     struct asking asking = { .bound = bound, .capabilities = capabilities, .out = out };
 
     if (lua_checkstack(bound->L, 4) == 0)
@@ -104,7 +95,7 @@ static bool ask(void *context, const struct lc_capabilities *capabilities,
 /* --- a key to be adopted -------------------------------------------------------------------- */
 
 struct adopting {
-    const struct bound *bound;
+    const struct bind_requirer *bound;
     enum lc_tls_scope scope;
     struct lc_adopt *out;
 };
@@ -163,7 +154,7 @@ static int adopt_protected(lua_State *L)
 
 static bool adopt(void *context, enum lc_tls_scope scope, struct lc_adopt *out, struct lc_err *err)
 {
-    const struct bound *bound = context;
+    const struct bind_requirer *bound = context;
     struct adopting adopting = { .bound = bound, .scope = scope, .out = out };
 
     if (lua_checkstack(bound->L, 4) == 0)
@@ -177,22 +168,32 @@ static bool adopt(void *context, enum lc_tls_scope scope, struct lc_adopt *out, 
 
 static bool handle(void *self, const struct lc_tls_hook *hook, struct lc_err *err)
 {
-    const struct bound *bound = self;
+    const struct bind_requirer *bound = self;
 
     return lc_requirer_handle(bound->requirer, hook, err);
 }
 
 static bool finish(void *self, const struct lc_tls_hook *hook, struct lc_err *err)
 {
-    const struct bound *bound = self;
+    const struct bind_requirer *bound = self;
 
     return lc_requirer_finish(bound->requirer, hook, err);
 }
 
+static bool has_function(lua_State *L, int index, const char *name)
+{
+    lua_getfield(L, index, name);
+    const bool has = !lua_isnil(L, -1);
+    if (has)
+        luaL_checktype(L, -1, LUA_TFUNCTION);
+    lua_pop(L, 1);
+    return has;
+}
+
 static void read_options(lua_State *L, int index, struct lc_requirer_options *out)
 {
-    static const char *const known[] = { "endpoint", "mode",   "key",   "private_key",
-                                         "renew_at", "always", "adopt", NULL };
+    static const char *const known[] = { "endpoint", "mode",  "key",    "private_key", "renew_at",
+                                         "always",   "adopt", "accept", "renew",       NULL };
     static const char *const modes[] = { "unit", "app", "app_and_unit", NULL };
 
     bind_check_options(L, index, known);
@@ -210,17 +211,21 @@ static void read_options(lua_State *L, int index, struct lc_requirer_options *ou
             bind_misuse(L, "private_key: expected a charm.Key, got %s", luaL_typename(L, -1));
     }
     lua_pop(L, 1);
-    lua_getfield(L, index, "adopt");
-    if (!lua_isnil(L, -1)) {
-        luaL_checktype(L, -1, LUA_TFUNCTION);
-        out->adopt = adopt;
-    }
-    lua_pop(L, 1);
+    out->adopt = has_function(L, index, "adopt") ? adopt : NULL;
+    out->accept = has_function(L, index, "accept") ? bind_requirer_accept : NULL;
+    out->renew = has_function(L, index, "renew") ? bind_requirer_renew : NULL;
+}
+
+/* Into the registry; LUA_REFNIL for nil. */
+static int ref_field(lua_State *L, int index, const char *name)
+{
+    lua_getfield(L, index, name);
+    return luaL_ref(L, LUA_REGISTRYINDEX);
 }
 
 static const struct bind_class requirer_class;
 
-static struct bound *check_requirer(lua_State *L)
+static struct bind_requirer *check_requirer(lua_State *L)
 {
     return bind_check(L, 1, &requirer_class);
 }
@@ -238,12 +243,15 @@ static int requirer(lua_State *L)
     read_options(L, 1, &options);
     lua_pushvalue(L, 2);
     const int function = luaL_ref(L, LUA_REGISTRYINDEX);
-    lua_getfield(L, 1, "adopt");
-    const int adopt_function = luaL_ref(L, LUA_REGISTRYINDEX); /* LUA_REFNIL without one */
-    struct bound *bound = bind_newbox(L, &requirer_class);
+    const int adopt_function = ref_field(L, 1, "adopt");
+    const int accept_function = ref_field(L, 1, "accept");
+    const int renew_function = ref_field(L, 1, "renew");
+    struct bind_requirer *bound = bind_newbox(L, &requirer_class);
     bound->L = L;
     bound->ask = function;
     bound->adopt = adopt_function;
+    bound->accept = accept_function;
+    bound->renew = renew_function;
     options.ask_context = bound;
     bind_charm_check_name(L, BIND_NAME_TLS_REQUIRER, options.endpoint);
     if (!lc_requirer_new(&options, &bound->requirer, &err))
@@ -293,7 +301,7 @@ void bind_push_pair(lua_State *L, const struct lc_tls_pair *pair)
 /* requirer:assigned([name]): a pair, or nil, message, code. */
 static int requirer_assigned(lua_State *L)
 {
-    struct bound *bound = check_requirer(L);
+    struct bind_requirer *bound = check_requirer(L);
     const char *name = luaL_optstring(L, 2, NULL);
     const struct lc_tls_hook hook = bind_check_tls_hook(L, "certs:assigned");
     struct lc_tls_pair *pair = bind_scratch_pair(L);
@@ -308,7 +316,7 @@ static int requirer_assigned(lua_State *L)
 /* requirer:assigned_at(n): the n-th pair from 1, or nil after the last. */
 static int requirer_assigned_at(lua_State *L)
 {
-    struct bound *bound = check_requirer(L);
+    struct bind_requirer *bound = check_requirer(L);
     const lua_Integer number = luaL_checkinteger(L, 2);
     const struct lc_tls_hook hook = bind_check_tls_hook(L, "certs:all");
     struct lc_tls_pair *pair = bind_scratch_pair(L);
@@ -326,7 +334,7 @@ static int requirer_assigned_at(lua_State *L)
 /* requirer:denial([name]) */
 static int requirer_denial(lua_State *L)
 {
-    struct bound *bound = check_requirer(L);
+    struct bind_requirer *bound = check_requirer(L);
     const char *name = luaL_optstring(L, 2, NULL);
     const struct lc_tls_hook hook = bind_check_tls_hook(L, "certs:denial");
     const struct lc_error_entry *denial = NULL;
@@ -344,7 +352,7 @@ static int requirer_denial(lua_State *L)
 /* requirer:capabilities() */
 static int requirer_capabilities(lua_State *L)
 {
-    struct bound *bound = check_requirer(L);
+    struct bind_requirer *bound = check_requirer(L);
     const struct lc_tls_hook hook = bind_check_tls_hook(L, "certs:capabilities");
     const struct lc_capabilities *capabilities = NULL;
     struct lc_err err = LC_ERR_INIT;
@@ -359,7 +367,7 @@ static int requirer_capabilities(lua_State *L)
 /* requirer:key_secret_id([scope]) */
 static int requirer_key_secret_id(lua_State *L)
 {
-    struct bound *bound = check_requirer(L);
+    struct bind_requirer *bound = check_requirer(L);
     const enum lc_tls_scope scope = bind_check_scope(L, 2, LC_TLS_UNIT);
     const struct lc_tls_hook hook = bind_check_tls_hook(L, "certs:key_secret_id");
     char **id = bind_scratch_text(L);
@@ -377,7 +385,7 @@ static int requirer_key_secret_id(lua_State *L)
 /* requirer:sync() */
 static int requirer_sync(lua_State *L)
 {
-    struct bound *bound = check_requirer(L);
+    struct bind_requirer *bound = check_requirer(L);
     const struct lc_tls_hook hook = bind_check_tls_hook(L, "certs:sync");
     struct lc_err err = LC_ERR_INIT;
 
@@ -389,7 +397,7 @@ static int requirer_sync(lua_State *L)
 /* requirer:renew(certificate) */
 static int requirer_renew(lua_State *L)
 {
-    struct bound *bound = check_requirer(L);
+    struct bind_requirer *bound = check_requirer(L);
     const struct lc_cert *certificate = bind_check_cert(L, 2);
     const struct lc_tls_hook hook = bind_check_tls_hook(L, "certs:renew");
     struct lc_err err = LC_ERR_INIT;
@@ -402,7 +410,7 @@ static int requirer_renew(lua_State *L)
 /* requirer:regenerate_key(scope, drop_old) */
 static int requirer_regenerate_key(lua_State *L)
 {
-    struct bound *bound = check_requirer(L);
+    struct bind_requirer *bound = check_requirer(L);
     const enum lc_tls_scope scope = bind_check_scope(L, 2, LC_TLS_UNIT);
     const bool drop_old = lua_toboolean(L, 3) != 0;
     const struct lc_tls_hook hook = bind_check_tls_hook(L, "certs:regenerate_key");
@@ -417,7 +425,7 @@ static int requirer_regenerate_key(lua_State *L)
 /* requirer:import_key(scope, key) */
 static int requirer_import_key(lua_State *L)
 {
-    struct bound *bound = check_requirer(L);
+    struct bind_requirer *bound = check_requirer(L);
     const enum lc_tls_scope scope = bind_check_scope(L, 2, LC_TLS_UNIT);
     struct lc_key *key = bind_check_key(L, 3);
     const struct lc_tls_hook hook = bind_check_tls_hook(L, "certs:import_key");
@@ -474,7 +482,7 @@ static const luaL_Reg methods[] = {
 static const struct bind_class requirer_class = {
     .name = BIND_REQUIRER,
     .release = release_bound,
-    .size = sizeof(struct bound),
+    .size = sizeof(struct bind_requirer),
     .methods = methods,
 };
 

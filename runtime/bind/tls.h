@@ -27,6 +27,25 @@ void bind_decide_by_policy(lua_State *L, int index, const struct lc_csr *csr,
                            struct lc_decision *out);
 extern const luaL_Reg bind_tls_v3[]; /* mod_tls_v3.c */
 
+/* What a charm.tls.Requirer holds. The core calls back into Lua: L is the thread to do it on, the
+ * one that called into the core, or, when the host did, the main one. The functions are in the
+ * registry; LUA_REFNIL for those that the author has not given. */
+struct bind_requirer {
+    struct lc_requirer *requirer;
+    lua_State *L;
+    int ask;    /* function(capabilities) -> list of { name, scope, attributes } */
+    int adopt;  /* function(scope) -> where to look for an older charm's key */
+    int accept; /* function(pair, { name, scope, attributes }) -> true, or false and why */
+    int renew;  /* function(pair, now) -> a time, true for now, or nothing */
+};
+
+/* mod_tls_judge.c: the core's questions about certificates; context: a struct bind_requirer. */
+bool bind_requirer_accept(void *context, const struct lc_tls_pair *pair,
+                          const struct lc_tls_request *request, struct lc_err *refusal,
+                          struct lc_err *err) LC_MUST_CHECK;
+bool bind_requirer_renew(void *context, const struct lc_tls_pair *pair, int64_t now, int64_t *due,
+                         struct lc_err *err) LC_MUST_CHECK;
+
 /* The hook, or raises LC_ESTATE as bind_juju does. */
 struct lc_tls_hook bind_check_tls_hook(lua_State *L, const char *what);
 

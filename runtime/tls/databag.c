@@ -69,6 +69,7 @@ static const struct {
     int64_t code;
     const char *name;
 } error_names[] = {
+    { LC_ERROR_NOT_ACCEPTED, "NOT_ACCEPTED" },
     { LC_ERROR_IP_NOT_ALLOWED, "IP_NOT_ALLOWED" },
     { LC_ERROR_DOMAIN_NOT_ALLOWED, "DOMAIN_NOT_ALLOWED" },
     { LC_ERROR_WILDCARD_NOT_ALLOWED, "WILDCARD_NOT_ALLOWED" },

@@ -62,6 +62,7 @@ struct lc_certificate_entries {
 
 /* The codes that the interface names (1.5); others are legal. */
 enum lc_request_error {
+    LC_ERROR_NOT_ACCEPTED = 0, /* never on the wire: a requirer's own, about what it was given */
     LC_ERROR_IP_NOT_ALLOWED = 101,
     LC_ERROR_DOMAIN_NOT_ALLOWED = 102,
     LC_ERROR_WILDCARD_NOT_ALLOWED = 103,
@@ -71,7 +72,7 @@ enum lc_request_error {
 
 /* "IP_NOT_ALLOWED"; NULL for a code without a name. Static. */
 const char *lc_request_error_name(int64_t code);
-/* From a name in any case, such as "wildcard_not_allowed"; 0 for none. */
+/* From a name in any case, such as "wildcard_not_allowed"; 0 for none that the wire has. */
 int64_t lc_request_error_code(const char *name);
 
 /* {"csr": ..., "error": {"code": ..., "name": ..., "message": ..., "reason", "provider",

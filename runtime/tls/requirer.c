@@ -37,6 +37,8 @@ bool lc_requirer_new(const struct lc_requirer_options *options, struct lc_requir
     requirer->renew_at = options->renew_at == 0.0 ? LC_RENEW_AT_DEFAULT : options->renew_at;
     requirer->always = options->always;
     requirer->adopt = options->adopt;
+    requirer->accept = options->accept;
+    requirer->renew = options->renew;
     requirer->ask = options->ask;
     requirer->ask_context = options->ask_context;
     requirer->endpoint = lc_strdup(options->endpoint);
@@ -83,7 +85,8 @@ enum lc_tls_mode lc_requirer_mode(const struct lc_requirer *requirer)
 
 /* --- reconcile ------------------------------------------------------------------------------ */
 
-/* Observe, ask, match and plan. Without a relation, or a part in it, there is nothing more to do.
+/* Observe, ask, match, judge and plan. Without a relation, or a part in it, there is nothing more
+ * to do.
  */
 static bool look(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
                  const struct lc_reason *reason, bool make_keys, struct lc_err *err)
@@ -93,7 +96,7 @@ static bool look(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
     if (requirer->view.relation_id == NULL)
         return true;
     if (!lc_requirer_load_keys(requirer, hook, make_keys, err) || !lc_requirer_ask(requirer, err) ||
-        !lc_requirer_match(requirer, hook, err))
+        !lc_requirer_match(requirer, hook, err) || !lc_requirer_judge(requirer, hook, err))
         return false;
     lc_requirer_plan(&requirer->view, requirer->renew_at, reason, lc_clock_now(hook->clock));
     return true;
@@ -102,6 +105,11 @@ static bool look(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
 bool lc_requirer_reconcile(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
                            const struct lc_reason *reason, struct lc_err *err)
 {
+    if (requirer->is_asking)
+        return lc_fail(err, LC_ESTATE,
+                       "endpoint '%s': requests, accept and renew are asked for an answer; they "
+                       "cannot change anything",
+                       requirer->endpoint);
     return look(requirer, hook, reason, true, err) &&
            (requirer->view.relation_id == NULL || lc_requirer_apply(requirer, hook, reason, err)) &&
            lc_requirer_tidy(requirer, hook, reason, err);

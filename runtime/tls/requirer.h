@@ -64,6 +64,38 @@ typedef bool (*lc_tls_ask_fn)(void *context, const struct lc_capabilities *capab
 typedef bool (*lc_tls_adopt_fn)(void *context, enum lc_tls_scope scope, struct lc_adopt *out,
                                 struct lc_err *err);
 
+/* A certificate with all that belongs to it. Each is a reference of the pair's own. */
+struct lc_tls_pair {
+    char *name; /* of the request; NULL for none */
+    enum lc_tls_scope scope;
+    struct lc_key *key;
+    struct lc_csr *csr;
+    struct lc_cert *certificate;
+    struct lc_cert *ca;
+    struct lc_chain chain;
+};
+
+#define LC_TLS_PAIR_INIT                                                                           \
+    {                                                                                              \
+        .name = NULL                                                                               \
+    }
+
+void lc_tls_pair_release(struct lc_tls_pair *pair);
+LC_AUTO_VALUE(struct lc_tls_pair, lc_tls_pair_release);
+
+/* Whether a certificate that came is taken: asked in each look at it until it was kept. refusal:
+ * initialised; filled with lc_fail, of any code, to say why not. What is refused is as if it had
+ * not come: it is not handed out nor kept, its request waits and is not made anew, and the refusal
+ * is told as a denial of code LC_ERROR_NOT_ACCEPTED. */
+typedef bool (*lc_tls_accept_fn)(void *context, const struct lc_tls_pair *pair,
+                                 const struct lc_tls_request *request, struct lc_err *refusal,
+                                 struct lc_err *err);
+
+/* When a certificate is renewed; *due stays 0 for "as renew_at says". It is bounded as
+ * lc_renewal_bound does. Asked in each look at a certificate that may be handed out. */
+typedef bool (*lc_tls_renew_fn)(void *context, const struct lc_tls_pair *pair, int64_t now,
+                                int64_t *due, struct lc_err *err);
+
 struct lc_requirer_options {
     const char *endpoint;
     enum lc_tls_mode mode;
@@ -73,8 +105,10 @@ struct lc_requirer_options {
                                    Borrowed: the requirer takes a reference of its own */
     lc_tls_adopt_fn adopt;      /* NULL: no key is adopted; nor can one be given besides */
     bool always;                /* announce what is available in each hook, changed or not */
+    lc_tls_accept_fn accept;    /* NULL: all that fit their request */
+    lc_tls_renew_fn renew;      /* NULL: as renew_at says */
     lc_tls_ask_fn ask;
-    void *ask_context; /* of both callbacks */
+    void *ask_context; /* of all callbacks; none of them may have the requirer look again */
 };
 
 struct lc_requirer;
@@ -105,25 +139,6 @@ enum lc_requirer_event_kind {
 };
 
 const char *lc_requirer_event_name(enum lc_requirer_event_kind kind); /* "available", ...; static */
-
-/* A certificate with all that belongs to it. Each is a reference of the pair's own. */
-struct lc_tls_pair {
-    char *name; /* of the request; NULL for none */
-    enum lc_tls_scope scope;
-    struct lc_key *key;
-    struct lc_csr *csr;
-    struct lc_cert *certificate;
-    struct lc_cert *ca;
-    struct lc_chain chain;
-};
-
-#define LC_TLS_PAIR_INIT                                                                           \
-    {                                                                                              \
-        .name = NULL                                                                               \
-    }
-
-void lc_tls_pair_release(struct lc_tls_pair *pair);
-LC_AUTO_VALUE(struct lc_tls_pair, lc_tls_pair_release);
 
 struct lc_requirer_event {
     enum lc_requirer_event_kind kind;

@@ -11,6 +11,7 @@ static void release_own(struct lc_own *own)
     lc_cert_unref(own->cert);
     lc_cert_unref(own->issuer);
     lc_chain_release(&own->chain);
+    lc_error_entry_release(&own->refusal);
 }
 
 void lc_view_release(struct lc_view *view)
@@ -277,6 +278,15 @@ static bool find_wish(const struct lc_tls_requests *wishes, struct lc_own *own, 
     return true;
 }
 
+static enum lc_made_by find_maker(const struct lc_csr *csr, const struct lc_scope_key *key)
+{
+    if (key->current != NULL && lc_csr_matches_key(csr, key->current))
+        return LC_MADE_BY_CURRENT;
+    if (key->previous != NULL && lc_csr_matches_key(csr, key->previous))
+        return LC_MADE_BY_PREVIOUS;
+    return LC_MADE_BY_OTHER;
+}
+
 static bool check_scopes(const struct lc_requirer *requirer, const struct lc_tls_requests *asked,
                          struct lc_err *err)
 {
@@ -289,18 +299,27 @@ static bool check_scopes(const struct lc_requirer *requirer, const struct lc_tls
     return true;
 }
 
+/* Until the plan is made, which asking the author may come before, nothing is assigned. */
 bool lc_requirer_ask(struct lc_requirer *requirer, struct lc_err *err)
 {
     struct lc_view *view = &requirer->view;
 
-    if (!requirer->ask(requirer->ask_context, &view->capabilities, &view->wishes, err) ||
-        !check_scopes(requirer, &view->wishes, err))
+    requirer->is_asking = true;
+    const bool is_answered = requirer->ask(requirer->ask_context, &view->capabilities,
+                                           &view->wishes, err);
+    requirer->is_asking = false;
+    if (!is_answered || !check_scopes(requirer, &view->wishes, err))
         return false;
     view->fates = lc_alloc(view->wishes.count, sizeof(*view->fates));
     if (view->fates == NULL)
         return lc_fail_memory(err);
-    for (size_t i = 0; i < view->own_count; i++)
-        if (!find_wish(&view->wishes, &view->own[i], err))
+    for (size_t wish = 0; wish < view->wishes.count; wish++)
+        view->fates[wish].assigned = LC_NONE;
+    for (size_t i = 0; i < view->own_count; i++) {
+        struct lc_own *own = &view->own[i];
+        own->made_by = find_maker(own->csr, &view->keys[own->scope]);
+        if (!find_wish(&view->wishes, own, err))
             return false;
+    }
     return true;
 }

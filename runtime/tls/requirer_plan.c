@@ -16,15 +16,6 @@
 
 #define MOST_KEPT 2
 
-static enum lc_made_by find_maker(const struct lc_csr *csr, const struct lc_scope_key *key)
-{
-    if (key->current != NULL && lc_csr_matches_key(csr, key->current))
-        return LC_MADE_BY_CURRENT;
-    if (key->previous != NULL && lc_csr_matches_key(csr, key->previous))
-        return LC_MADE_BY_PREVIOUS;
-    return LC_MADE_BY_OTHER;
-}
-
 static bool is_hash(const struct lc_own *own, const char *hash)
 {
     return hash != NULL && strcmp(lc_csr_hash(own->csr), hash) == 0;
@@ -86,14 +77,19 @@ static void count(struct lc_view *view, size_t place)
 }
 
 /* The secret's expiry tells when it is time. A certificate whose secret is written only now may be
- * past that already; and reconcile is the safety net for an expiry that was missed (3.8). */
+ * past that already; and reconcile is the safety net for an expiry that was missed (3.8). What the
+ * author says counts in each reconcile: it may be another time than the secret was told. */
 static bool is_due(const struct lc_own *own, double renew_at, const struct lc_reason *reason,
                    int64_t now)
 {
     const int64_t from = lc_cert_not_before(own->cert);
     const int64_t to = lc_cert_not_after(own->cert);
 
-    return is_hash(own, reason->expired_hash) || is_hash(own, reason->renew_hash) ||
+    if (is_hash(own, reason->renew_hash))
+        return true;
+    if (own->renew_from != 0)
+        return now >= own->renew_from;
+    return is_hash(own, reason->expired_hash) ||
            now >= (own->fresh ? lc_renewal_due(from, to, renew_at)
                               : lc_renewal_overdue(from, to, renew_at));
 }
@@ -122,7 +118,6 @@ void lc_requirer_plan(struct lc_view *view, double renew_at, const struct lc_rea
         view->fates[wish] = (struct lc_wish){ .assigned = LC_NONE };
     for (size_t place = 0; place < view->own_count; place++) {
         struct lc_own *own = &view->own[place];
-        own->made_by = find_maker(own->csr, &view->keys[own->scope]);
         judge(own, now);
         choose(view, place);
     }

@@ -27,9 +27,11 @@ struct lc_own {
     struct lc_cert *issuer; /* `ca` of its entry */
     struct lc_chain chain;
     bool revoked;
-    const struct lc_error_entry *denial;
-    char digest[LC_SHA256_HEX]; /* of certificate, CA and chain */
-    bool fresh;                 /* the certificate is not known to be in its secret */
+    const struct lc_error_entry *denial; /* the provider's, or the refusal below */
+    struct lc_error_entry refusal;       /* by the author, of a certificate that came */
+    int64_t renew_from;                  /* the author's choice; 0: as renew_at says */
+    char digest[LC_SHA256_HEX];          /* of certificate, CA and chain */
+    bool fresh;                          /* the certificate is not known to be in its secret */
 
     /* planned */
     bool remove; /* out of the databag */
@@ -80,8 +82,11 @@ struct lc_requirer {
     struct lc_key *private_key; /* NULL: ours */
     lc_tls_adopt_fn adopt;      /* NULL: none */
     bool always;
+    lc_tls_accept_fn accept; /* NULL: all */
+    lc_tls_renew_fn renew;   /* NULL: as renew_at says */
     lc_tls_ask_fn ask;
     void *ask_context;
+    bool is_asking; /* the author: no reconcile until it is answered */
 
     struct lc_memory memory;
     struct lc_view view;
@@ -116,6 +121,11 @@ bool lc_requirer_treats(const struct lc_requirer *requirer, enum lc_tls_scope sc
 
 /* requirer_match.c: find the answer to each of our requests in what the provider wrote. */
 bool lc_requirer_match(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
+                       struct lc_err *err) LC_MUST_CHECK;
+
+/* requirer_judge.c: ask the author which of the certificates are taken, and when they are renewed.
+ */
+bool lc_requirer_judge(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
                        struct lc_err *err) LC_MUST_CHECK;
 
 /* requirer_keys.c: keys of the treated scopes. load reads and may leave none; with make_missing it

@@ -37,10 +37,12 @@ static bool look_up(const struct lc_requirer *requirer, const struct lc_tls_hook
 /* When Juju is to tell us. Late: the renewal starts in this very hook, so the next time to hear of
  * it is the end. */
 static int64_t expiry_of(const struct lc_requirer *requirer, const struct lc_tls_hook *hook,
-                         const struct lc_cert *cert)
+                         const struct lc_own *own)
 {
-    const int64_t to = lc_cert_not_after(cert);
-    const int64_t due = lc_renewal_due(lc_cert_not_before(cert), to, requirer->renew_at);
+    const int64_t to = lc_cert_not_after(own->cert);
+    const int64_t due = own->renew_from != 0
+                            ? own->renew_from
+                            : lc_renewal_due(lc_cert_not_before(own->cert), to, requirer->renew_at);
 
     return due <= lc_clock_now(hook->clock) ? to : due;
 }
@@ -63,7 +65,7 @@ static bool write_certificate(const struct lc_requirer *requirer, const struct l
         !lc_secret_content_set(&content, FIELD_CSR, csr, strlen(csr), err))
         return false;
     const struct lc_secret_spec spec = { .label = id == NULL ? label : NULL,
-                                         .expire_s = expiry_of(requirer, hook, own->cert),
+                                         .expire_s = expiry_of(requirer, hook, own),
                                          .content = &content };
     if (id != NULL)
         return lc_juju_call(hook->juju, secret_set, id, &spec, err);
@@ -76,7 +78,7 @@ static bool write_expiry(const struct lc_requirer *requirer, const struct lc_tls
                          const struct lc_own *own, const struct lc_secret_info *info,
                          struct lc_err *err)
 {
-    const struct lc_secret_spec spec = { .expire_s = expiry_of(requirer, hook, own->cert) };
+    const struct lc_secret_spec spec = { .expire_s = expiry_of(requirer, hook, own) };
 
     return info->expire_s == spec.expire_s ||
            lc_juju_call(hook->juju, secret_set, info->id, &spec, err);
@@ -152,7 +154,8 @@ static const struct lc_own *find_own(const struct lc_view *view, const struct lc
     return NULL;
 }
 
-/* While the certificate is handed out its secret stays, to its end; any other has had its day. */
+/* While the certificate is handed out its secret stays, to its end, or to the time that its author
+ * has now chosen; any other has had its day. */
 bool lc_requirer_settle_expired(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
                                 const struct lc_label *label, struct lc_err *err)
 {
@@ -161,7 +164,9 @@ bool lc_requirer_settle_expired(struct lc_requirer *requirer, const struct lc_tl
     bool elsewhere = false;
 
     if (own != NULL && own->usable) {
-        const struct lc_secret_spec later = { .expire_s = lc_cert_not_after(own->cert) };
+        const struct lc_secret_spec later = { .expire_s = own->renew_from != 0
+                                                              ? expiry_of(requirer, hook, own)
+                                                              : lc_cert_not_after(own->cert) };
         return lc_juju_call(hook->juju, secret_set, id, &later, err);
     }
     if (own == NULL && !lc_requirer_is_elsewhere(requirer, hook, label, NULL, &elsewhere, err))

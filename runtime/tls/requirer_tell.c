@@ -64,8 +64,8 @@ static bool denial_digest(const struct lc_error_entry *denial, char hex[LC_SHA25
     return true;
 }
 
-static bool tell_denial(struct lc_requirer *requirer, const struct lc_own *own, bool always,
-                        struct lc_err *err)
+static bool tell_denial(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
+                        const struct lc_own *own, bool always, struct lc_err *err)
 {
     char digest[LC_SHA256_HEX];
     const char *hash = lc_csr_hash(own->csr);
@@ -74,6 +74,9 @@ static bool tell_denial(struct lc_requirer *requirer, const struct lc_own *own, 
         return false;
     if (!always && lc_memory_is(&requirer->memory, hash, LC_FACT_DENIED, digest))
         return true;
+    if (own->denial == &own->refusal)
+        lc_log(hook->log, LC_LEVEL_WARNING, "endpoint '%s': %s: %s", requirer->endpoint,
+               own->denial->message, own->denial->reason);
     return queue_for(requirer, LC_REQUIRER_DENIED, own, err) &&
            lc_memory_note(&requirer->memory, hash, LC_FACT_DENIED, digest, err);
 }
@@ -92,7 +95,7 @@ bool lc_requirer_tell(struct lc_requirer *requirer, const struct lc_tls_hook *ho
         const bool denied = own->denial != NULL && !own->remove;
         if ((own->revoked && !queue_for(requirer, LC_REQUIRER_REVOKED, own, err)) ||
             (assigned && !announce(requirer, hook, own, always, err)) ||
-            (denied && !tell_denial(requirer, own, always, err)) ||
+            (denied && !tell_denial(requirer, hook, own, always, err)) ||
             (own->renew && !queue_for(requirer, LC_REQUIRER_RENEWING, own, err)))
             return false;
     }

@@ -35,6 +35,24 @@ static void check_bound(void **state)
                      lc_json_boolean(lc_json_get(vector, "accepted")));
 }
 
+static const struct chosen_row {
+    const char *name;
+    int64_t chosen;
+    int64_t want;
+} chosen_rows[] = {
+    { "a chosen time counts as it is", 1700, 1700 },
+    { "but not before half of the validity", 1200, 1500 },
+    { "also when it is before the beginning", 1, 1500 },
+    { "nor behind the end", 3000, 2000 },
+};
+
+static void check_chosen(void **state)
+{
+    const struct chosen_row *row = *state;
+
+    assert_int_equal(lc_renewal_bound(1000, 2000, row->chosen), row->want);
+}
+
 static void add(struct suite *suite, const struct lc_json *list, const char *what,
                 CMUnitTestFunction check)
 {
@@ -50,5 +68,6 @@ int main(void)
 
     add(&suite, lc_json_get(vectors, "cases"), "times", check_times);
     add(&suite, lc_json_get(vectors, "constructor_bounds"), "bound", check_bound);
+    SUITE_ROWS(&suite, chosen_rows, check_chosen);
     return suite_run(&suite, "renewal");
 }

@@ -14,7 +14,7 @@ local core = {}
 
 ---Make the life cycle of an endpoint's certificates, and register it with the charm.
 ---@param options table endpoint, mode, key, private_key, renew_at, always, as tls.requires takes them;
----adopt is a function
+---adopt, accept and renew are functions
 ---@param ask fun(capabilities: charm.tls.Capabilities?): charm.tls.core.Request[]
 ---@param deliver fun() hands out what happened, by next() and delivered()
 ---@return charm.tls.core.Requirer

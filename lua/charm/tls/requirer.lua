@@ -1,5 +1,7 @@
 -- The requirer: what an author says of the certificates that are wanted, and what happens to them.
-local call <const> = require("charm.core").call
+local charm_core <const> = require "charm.core"
+local call <const> = charm_core.call
+local charm <const> = require "charm"
 local core <const> = require "charm.tls.core"
 local errors <const> = require "charm.errors"
 local pair <const> = require "charm.tls.pair"
@@ -24,8 +26,9 @@ local M = {}
 
 ---A refused request.
 ---@class charm.tls.Denial
----@field code string such as "wildcard_not_allowed"; "other" for one that has no name
----@field number integer the wire's, such as 103
+---@field code string such as "wildcard_not_allowed"; "other" for one that has no name; "not_accepted"
+---for a certificate that `accept` refused
+---@field number integer the wire's, such as 103; 0 for "not_accepted"
 ---@field name string as the provider called it
 ---@field message string
 ---@field reason string?
@@ -187,15 +190,34 @@ local function add_requests(into, what, list, scope)
   end
 end
 
-local function call_if_function(requests, capabilities)
+-- The network of an endpoint, which Juju is asked for when a field of it is first read.
+local function lazy_network(endpoint)
+  local found
+  local function network()
+    if not found then
+      local message, code
+      found, message, code = charm.network(endpoint)
+      if not found then charm_core.raise(code, ("the network of '%s': %s"):format(endpoint, message)) end
+    end
+    return found
+  end
+  return setmetatable({}, {
+    __index = function(_, name) return network()[name] end,
+    __newindex = function() errors.misuse("a network is read-only") end,
+    __pairs = function() return next, network(), nil end,
+  })
+end
+
+local function call_if_function(requests, endpoint, capabilities)
   if type(requests) ~= "function" then return requests end
-  return (call(requests, capabilities))
+  return (call(requests, capabilities, lazy_network(endpoint), charm.config))
 end
 
 -- What the author gave as one list for the core. resolve: what becomes of a function, call_if_function
 -- or, when nothing may be called, one that gives an empty list.
-local function ask_for(what, mode, requests, resolve, capabilities)
-  requests = resolve(requests, capabilities)
+local function ask_for(endpoint, mode, requests, resolve, capabilities)
+  local what <const> = ("requests of '%s'"):format(endpoint)
+  requests = resolve(requests, endpoint, capabilities)
   local list = {}
   if mode ~= "app_and_unit" then
     add_requests(list, what, requests, mode)
@@ -205,7 +227,8 @@ local function ask_for(what, mode, requests, resolve, capabilities)
     errors.misuse("%s: mode app_and_unit takes { app = {...}, unit = {...} }", what)
   end
   for _, scope in ipairs { "app", "unit" } do
-    add_requests(list, ("%s.%s"):format(what, scope), resolve(requests[scope] or {}, capabilities), scope)
+    add_requests(list, ("%s.%s"):format(what, scope), resolve(requests[scope] or {}, endpoint, capabilities),
+      scope)
   end
   return list
 end
@@ -236,15 +259,35 @@ local function adopt_function(adopt)
   return function() return adopt end
 end
 
+-- A function of the author's as the core calls it: with a pair, and for accept with the request as it
+-- was written.
+local function accept_function(accept)
+  if accept == nil then return nil end
+  errors.check_function("tls.requires: accept", accept)
+  return function(fields, asked)
+    local request = asked.attributes
+    request.name = asked.name
+    return call(accept, pair.new(fields), request)
+  end
+end
+
+local function renew_function(renew)
+  if renew == nil then return nil end
+  errors.check_function("tls.requires: renew", renew)
+  return function(fields, now) return call(renew, pair.new(fields), now) end
+end
+
 local modes <const> = { unit = true, app = true, app_and_unit = true }
 local requires_options <const> = {
   mode = "string", requests = "any", key = "table", private_key = "any", renew_at = "number",
-  always = "boolean", adopt = "any",
+  always = "boolean", adopt = "any", accept = "any", renew = "any",
 }
 
----Ask for certificates on an endpoint. `requests` is a list, or a function of what the provider says
----it can do (nil when it has not said anything), called whenever requests are looked at; in mode
----"app_and_unit" { app = ..., unit = ... }, each a list or a function.
+---Ask for certificates on an endpoint. `requests` is a list, or a function(capabilities, network,
+---config) that returns one, called whenever requests are looked at; in mode "app_and_unit"
+---{ app = ..., unit = ... }, each a list or a function. capabilities: what the provider says it can do,
+---nil when it has not said anything; network: the endpoint's charm.Network, which Juju is asked for when
+---a field of it is read; config: charm.config.
 ---
 ---    local certs = tls.requires("certificates", {
 ---      requests = { { common_name = "web.example.com", sans_dns = { "web.example.com" } } },
@@ -257,6 +300,13 @@ local requires_options <const> = {
 ---* adopt: where the key is that an older revision of the charm used, a charm.tls.Adopt, or a
 ---  function(scope) that returns one, or nothing: with it a refresh changes no key, no request and no
 ---  certificate. It becomes our own; later the option may go
+---* accept: a function(cert, request) that returns true to take a certificate that came, or false and
+---  why not; asked until it was taken. A refused one is not handed out, and nothing is asked for in its
+---  place: its request waits for a better answer, a certificate before it stays in use to its end, and
+---  certs:denial(), the event "denied" and the log say why, with the code "not_accepted"
+---* renew: a function(cert, now) that returns when a certificate is renewed: a time in seconds, true for
+---  now, or nothing for `renew_at`. Never before half of its validity, and asked in each hook, so that
+---  the answer may change
 ---* renew_at: at which part of its validity a certificate is renewed, above 0.5 to 1; 0.9
 ---* always: announce what is available in each hook, changed or not
 ---@param endpoint string
@@ -269,19 +319,19 @@ function M.requires(endpoint, options)
   if not modes[mode] then
     errors.misuse("tls.requires: mode: expected unit, app or app_and_unit, got '%s'", mode)
   end
-  local what = ("requests of '%s'"):format(endpoint)
   local requests = options.requests
   if type(requests) ~= "function" and type(requests) ~= "table" then
     errors.misuse("tls.requires: requests: expected a list or a function, got %s", errors.kind(requests))
   end
-  core.check_requests(ask_for(what, mode, requests, nothing_if_function))
+  core.check_requests(ask_for(endpoint, mode, requests, nothing_if_function))
   local scope = mode == "app" and "app" or "unit" -- whose key is meant when nobody says
   local certs = setmetatable({ endpoint = endpoint, handlers = {}, scope = scope }, Requirer)
   certs.core = core.requirer({
     endpoint = endpoint, mode = mode, key = options.key, private_key = options.private_key,
     renew_at = options.renew_at, always = options.always, adopt = adopt_function(options.adopt),
+    accept = accept_function(options.accept), renew = renew_function(options.renew),
   }, function(capabilities)
-    return ask_for(what, mode, requests, call_if_function, capabilities)
+    return ask_for(endpoint, mode, requests, call_if_function, capabilities)
   end, function()
     deliver(certs)
   end)

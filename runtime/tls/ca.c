@@ -308,6 +308,7 @@ static bool add_chain(const struct lc_ca *ca, int64_t now, struct lc_decision *o
 {
     const struct lc_cert *last = NULL;
 
+    out->chain_in_order = true;
     if (!lc_chain_add(&out->chain, out->certificate, err))
         return false;
     for (size_t i = 0; i < ca->bridges.count && now < lc_cert_not_after(ca->bridges.items[i]);

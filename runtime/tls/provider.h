@@ -31,6 +31,7 @@ struct lc_decision {
     struct lc_cert *certificate; /* issue: references that the provider takes */
     struct lc_cert *ca;
     struct lc_chain chain; /* leaf first; empty: [certificate], or [certificate, ca] (PROV-030) */
+    bool chain_in_order;   /* known, and not verified once more: who signed has made it */
     int64_t code;          /* deny */
     char *message; /* deny; owned, as are the next three, which may be NULL for "not said" */
     char *reason;

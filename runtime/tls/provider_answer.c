@@ -103,6 +103,8 @@ static bool fill_chain(const struct lc_tls_hook *hook, const struct lc_decision 
         if (!lc_strlist_add(out, lc_cert_pem(decision->chain.items[i]), err))
             return false;
     if (decision->chain.count != 0) {
+        if (decision->chain_in_order)
+            return true;
         if (!lc_chain_has_valid_order(&decision->chain) ||
             !lc_cert_equals(decision->chain.items[0], decision->certificate))
             lc_log(hook->log, LC_LEVEL_WARNING,

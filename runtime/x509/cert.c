@@ -2,6 +2,7 @@
 #include "x509/cert.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/index.h"
@@ -31,6 +32,7 @@ struct lc_cert {
     int version;
     bool is_ca;
     int path_length;
+    X509 *opened; /* NULL until it is asked for */
 };
 
 struct lc_cert *lc_cert_ref(struct lc_cert *cert)
@@ -48,6 +50,7 @@ void lc_cert_unref(struct lc_cert *cert)
     lc_name_release(&cert->issuer);
     lc_sans_release(&cert->sans);
     lc_extensions_release(&cert->extensions);
+    X509_free(cert->opened);
     lc_free(cert);
 }
 
@@ -233,11 +236,17 @@ bool lc_cert_from_der(const unsigned char *der, size_t der_len, struct lc_cert *
     return true;
 }
 
+/* Once for each certificate: to decode the public key takes OpenSSL longer than a signature. */
 X509 *lc_cert_open(const struct lc_cert *cert)
 {
+    struct lc_cert *own = (struct lc_cert *)(uintptr_t)cert; /* all are made by cert_alloc */
     const unsigned char *at = cert->object.der;
 
-    return d2i_X509(NULL, &at, (long)cert->object.der_len);
+    if (cert->opened == NULL)
+        own->opened = d2i_X509(NULL, &at, (long)cert->object.der_len);
+    if (cert->opened == NULL || X509_up_ref(own->opened) != 1)
+        return NULL;
+    return own->opened;
 }
 
 /* --- views --------------------------------------------------------------------------------- */

@@ -352,13 +352,14 @@ static bool set_times(X509 *cert, int64_t not_before, int64_t not_after, struct 
     return true;
 }
 
-/* Without names and extensions. */
+/* Without names, extensions, and, where pkey is NULL, without its key. */
 static X509 *new_certificate(EVP_PKEY *pkey, int64_t not_before, int64_t not_after,
                              struct lc_err *err)
 {
     LC_AUTO(X509_free) X509 *cert = X509_new();
 
-    if (cert == NULL || X509_set_version(cert, 2) != 1 || X509_set_pubkey(cert, pkey) != 1) {
+    if (cert == NULL || X509_set_version(cert, 2) != 1 ||
+        (pkey != NULL && X509_set_pubkey(cert, pkey) != 1)) {
         (void)lc_ossl_fail(err, LC_ECRYPTO, "cannot make a certificate"); /* of version 3 */
         return NULL;
     }
@@ -411,7 +412,6 @@ bool lc_cert_prepare(const struct lc_csr *csr, const struct lc_cert *ca,
                      const struct lc_key *ca_key, const struct lc_cert_shape *shape,
                      struct lc_cert_draft **out, struct lc_err *err)
 {
-    LC_AUTO(X509_REQ_free) X509_REQ *request = NULL;
     unsigned usages;
     int64_t not_after;
 
@@ -420,17 +420,17 @@ bool lc_cert_prepare(const struct lc_csr *csr, const struct lc_cert *ca,
         !check_path_length(shape, shape->is_ca, err) || !check_constraints(shape, err) ||
         !check_ca(ca, ca_key, shape->is_ca, err) ||
         !check_times(shape, lc_cert_not_after(ca), true, &not_after, err) ||
-        !check_names(csr, err) || !lc_csr_open(csr, &request, err))
+        !check_names(csr, err) || !lc_csr_verify(csr, err))
         return false;
     LC_AUTO(X509_free) X509 *issuer = lc_cert_open(ca);
     LC_AUTO(lc_ext_stack_free) STACK_OF(X509_EXTENSION) *stack = sk_X509_EXTENSION_new_null();
     if (issuer == NULL || stack == NULL)
         return lc_ossl_fail(err, LC_ECRYPTO, "cannot read the CA certificate");
-    LC_AUTO(X509_free)
-    X509 *cert = new_certificate(X509_REQ_get0_pubkey(request), shape->not_before, not_after, err);
-    if (cert == NULL)
+    LC_AUTO(X509_free) X509 *cert = new_certificate(NULL, shape->not_before, not_after, err);
+    LC_AUTO(X509_NAME_free) X509_NAME *subject = lc_csr_open_subject(csr);
+    if (cert == NULL || !lc_csr_copy_key(csr, cert, err))
         return false;
-    if (X509_set_subject_name(cert, X509_REQ_get_subject_name(request)) != 1 ||
+    if (subject == NULL || X509_set_subject_name(cert, subject) != 1 ||
         X509_set_issuer_name(cert, X509_get_subject_name(issuer)) != 1) /* D-31 */
         return lc_ossl_fail(err, LC_ENOMEM, "cannot write the certificate's names");
     return lc_cert_change_subject(cert, shape->subject, shape->subject_count, err) &&

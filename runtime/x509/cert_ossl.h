@@ -17,7 +17,8 @@ bool lc_cert_from_block(const struct lc_pem_block *block, struct lc_cert **out, 
     LC_MUST_CHECK;
 
 /* OpenSSL's form of it; NULL, and reasons in OpenSSL's queue, where it cannot read what was only
- * skipped here, such as the public key. Free with X509_free. */
+ * skipped here, such as the public key. It is not changed: the certificate keeps it, and gives it
+ * to whoever asks. Free with X509_free. */
 X509 *lc_cert_open(const struct lc_cert *cert);
 
 /* Of a CA: -1 where none is said. */

@@ -1,6 +1,7 @@
 /* Certificate signing requests: read once, then views. Making one is in csr_generate.c. */
 #include "x509/csr.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -22,6 +23,9 @@ struct lc_csr {
     struct lc_strlist attributes;
     struct lc_spki spki;
     char signature_algorithm[LC_OID_TEXT_BYTES];
+    struct lc_der_item subject_der; /* of the object's DER, as the next */
+    struct lc_der_item spki_der;
+    bool verified; /* the signature; false: it was not looked at yet, or does not verify */
 };
 
 struct lc_csr *lc_csr_ref(struct lc_csr *csr)
@@ -86,19 +90,18 @@ static bool read_attributes(struct lc_der in, struct lc_csr *csr, struct lc_err 
 static bool read_info(struct lc_der in, struct lc_csr *csr, struct lc_err *err)
 {
     struct lc_der_item version;
-    struct lc_der_item subject;
-    struct lc_der_item spki;
     struct lc_der attributes = { NULL, 0 };
     int number;
 
     if (!lc_der_take(&in, LC_DER_INTEGER, &version) || !lc_der_small(&version, &number) ||
-        !lc_der_take(&in, LC_DER_SEQUENCE, &subject) || !lc_der_take(&in, LC_DER_SEQUENCE, &spki) ||
+        !lc_der_take(&in, LC_DER_SEQUENCE, &csr->subject_der) ||
+        !lc_der_take(&in, LC_DER_SEQUENCE, &csr->spki_der) ||
         (in.left != 0 && !lc_der_enter(&in, LC_DER_CONTEXT_BOX + 0, &attributes)) || in.left != 0)
         return lc_fail(err, LC_EPARSE, "it is malformed");
     if (number != 0)
         return lc_fail(err, LC_EPARSE, "it has an unknown version");
-    if (!lc_name_read(&subject, &csr->subject, err) || !lc_spki_read(&spki, &csr->spki, err) ||
-        !read_attributes(attributes, csr, err))
+    if (!lc_name_read(&csr->subject_der, &csr->subject, err) ||
+        !lc_spki_read(&csr->spki_der, &csr->spki, err) || !read_attributes(attributes, csr, err))
         return false;
     const struct lc_extension *san = lc_extensions_get(&csr->extensions, LC_OID_SAN);
     return san == NULL || lc_sans_read(san, &csr->sans, err);
@@ -161,7 +164,7 @@ bool lc_csr_from_der(const unsigned char *der, size_t der_len, struct lc_csr **o
     return true;
 }
 
-bool lc_csr_open(const struct lc_csr *csr, X509_REQ **out, struct lc_err *err)
+static bool verify(const struct lc_csr *csr, struct lc_err *err)
 {
     const unsigned char *at = csr->object.der;
     LC_AUTO(X509_REQ_free) X509_REQ *request = d2i_X509_REQ(NULL, &at, (long)csr->object.der_len);
@@ -172,15 +175,69 @@ bool lc_csr_open(const struct lc_csr *csr, X509_REQ **out, struct lc_err *err)
     if (X509_REQ_verify(request, pkey) != 1) /* 0 and -1 both mean no */
         return lc_ossl_fail(err, LC_ECRYPTO,
                             "the certificate request is not signed with its own key");
-    *out = LC_STEAL(request);
     return true;
 }
 
+/* A request does not change: what was verified once, such as before a decision, is not verified
+ * again when it is signed. */
 bool lc_csr_verify(const struct lc_csr *csr, struct lc_err *err)
 {
-    LC_AUTO(X509_REQ_free) X509_REQ *request = NULL;
+    if (csr->verified)
+        return true;
+    if (!verify(csr, err))
+        return false;
+    ((struct lc_csr *)(uintptr_t)csr)->verified = true; /* all of them are made by csr_alloc */
+    return true;
+}
 
-    return lc_csr_open(csr, &request, err);
+X509_NAME *lc_csr_open_subject(const struct lc_csr *csr)
+{
+    const unsigned char *at = csr->subject_der.whole;
+
+    return d2i_X509_NAME(NULL, &at, (long)csr->subject_der.whole_len);
+}
+
+/* The algorithm's name and parameters are copied, since the certificate takes them over. */
+static bool put_key(X509 *cert, const X509_ALGOR *algorithm, unsigned char *bits, size_t len)
+{
+    const ASN1_OBJECT *object;
+    const void *parameters;
+    int type;
+
+    X509_ALGOR_get0(&object, &type, &parameters, algorithm);
+    const bool is_name = type == V_ASN1_OBJECT;
+    const bool has_text = !is_name && type != V_ASN1_UNDEF && type != V_ASN1_NULL;
+    LC_AUTO(ASN1_OBJECT_free) ASN1_OBJECT *name = OBJ_dup(object);
+    LC_AUTO(ASN1_OBJECT_free) ASN1_OBJECT *curve = is_name ? OBJ_dup(parameters) : NULL;
+    LC_AUTO(ASN1_STRING_free) ASN1_STRING *text = has_text ? ASN1_STRING_dup(parameters) : NULL;
+    if (name == NULL || (is_name && curve == NULL) || (has_text && text == NULL) ||
+        X509_PUBKEY_set0_param(X509_get_X509_PUBKEY(cert), name, type,
+                               is_name ? (void *)curve : (void *)text, bits, (int)len) != 1)
+        return false;
+    (void)LC_STEAL(name);
+    (void)LC_STEAL(curve);
+    (void)LC_STEAL(text);
+    return true;
+}
+
+bool lc_csr_copy_key(const struct lc_csr *csr, X509 *cert, struct lc_err *err)
+{
+    struct lc_der in = lc_der_inside(&csr->spki_der);
+    struct lc_der_item algorithm;
+    struct lc_der_item key;
+
+    if (!lc_der_take(&in, LC_DER_SEQUENCE, &algorithm) ||
+        !lc_der_take(&in, LC_DER_BIT_STRING, &key) || key.len < 1)
+        return lc_fail(err, LC_EPARSE, "the certificate request's key is malformed");
+    const unsigned char *at = algorithm.whole;
+    LC_AUTO(X509_ALGOR_free)
+    X509_ALGOR *read = d2i_X509_ALGOR(NULL, &at, (long)algorithm.whole_len);
+    /* Behind the number of unused bits, which is 0. */
+    LC_AUTO(lc_ossl_free) unsigned char *bits = OPENSSL_memdup(key.bytes + 1, key.len - 1);
+    if (read == NULL || bits == NULL || !put_key(cert, read, bits, key.len - 1))
+        return lc_ossl_fail(err, LC_ENOMEM, "cannot copy the certificate request's key");
+    (void)LC_STEAL(bits);
+    return true;
 }
 
 /* --- views --------------------------------------------------------------------------------- */

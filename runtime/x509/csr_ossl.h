@@ -9,7 +9,12 @@
 bool lc_csr_from_der(const unsigned char *der, size_t der_len, struct lc_csr **out,
                      struct lc_err *err) LC_MUST_CHECK;
 
-/* OpenSSL's form of it, with its signature verified (LC_ECRYPTO); free with X509_REQ_free. */
-bool lc_csr_open(const struct lc_csr *csr, X509_REQ **out, struct lc_err *err) LC_MUST_CHECK;
+/* OpenSSL's form of the subject; NULL, and reasons in its queue, where it cannot be had. Free with
+ * X509_NAME_free. */
+X509_NAME *lc_csr_open_subject(const struct lc_csr *csr);
+
+/* Give a certificate the request's public key, byte for byte. It is not decoded once more: that
+ * takes OpenSSL longer than a signature. */
+bool lc_csr_copy_key(const struct lc_csr *csr, X509 *cert, struct lc_err *err) LC_MUST_CHECK;
 
 #endif

@@ -99,7 +99,7 @@ end
 ---@field trust boolean? let the charm ask for the cloud's credentials
 
 ---Put a charm into the model.
----@param folder string
+---@param folder string a charm's folder, or a .charm
 ---@param options charm.scenario.Deploy?
 ---@return string application
 function M.deploy(folder, options)

@@ -121,8 +121,8 @@ static int run_deploy(const struct lc_args *args, struct lc_err *err)
     LC_AUTO(lc_strlist_release) struct lc_strlist config = LC_STRLIST_INIT;
     LC_AUTO(lc_strlist_release) struct lc_strlist resources = LC_STRLIST_INIT;
     LC_AUTO(lc_free) char *name = NULL;
-    char folder[PATH_MAX];
-    struct lc_deploy wanted = { .folder = folder,
+    char path[PATH_MAX];
+    struct lc_deploy wanted = { .path = path,
                                 .name = args->count > 1 ? args->positionals[1] : NULL,
                                 .units = 1,
                                 .config = &config,
@@ -133,7 +133,7 @@ static int run_deploy(const struct lc_args *args, struct lc_err *err)
         !lc_args_values(args, "config", &config, err) ||
         !absolute_resources(args, &resources, err) ||
         !model_open(args, LC_STORE_WORK, &store, err) ||
-        !absolute(args->positionals[0], folder, err) || !lc_verb_deploy(store, &wanted, &name, err))
+        !absolute(args->positionals[0], path, err) || !lc_verb_deploy(store, &wanted, &name, err))
         return model_fail(err);
     (void)printf("Deployed '%s' from %s, %lld unit%s\n", name, args->positionals[0],
                  (long long)wanted.units, wanted.units == 1 ? "" : "s");
@@ -151,7 +151,7 @@ static const struct lc_opt deploy_options[] = {
 
 const struct lc_cmd model_cmd_deploy = {
     .name = "deploy",
-    .synopsis = "DIR [NAME]",
+    .synopsis = "DIR|FILE.charm [NAME]",
     .summary = "put a charm into the model; 'settle' then runs its hooks",
     .options = deploy_options,
     .min = 1,
@@ -162,19 +162,19 @@ const struct lc_cmd model_cmd_deploy = {
 static int run_refresh(const struct lc_args *args, struct lc_err *err)
 {
     LC_AUTO(lc_store_free) struct lc_store *store = NULL;
-    const char *path = lc_args_value(args, "path");
-    char folder[PATH_MAX];
+    const char *given = lc_args_value(args, "path");
+    char path[PATH_MAX];
 
-    if ((path != NULL && !absolute(path, folder, err)) ||
+    if ((given != NULL && !absolute(given, path, err)) ||
         !model_open(args, LC_STORE_WORK, &store, err) ||
-        !lc_verb_refresh(store, args->positionals[0], path == NULL ? NULL : folder, err))
+        !lc_verb_refresh(store, args->positionals[0], given == NULL ? NULL : path, err))
         return model_fail(err);
     (void)printf("Refreshed '%s'\n", args->positionals[0]);
     return LC_EXIT_DONE;
 }
 
 static const struct lc_opt refresh_options[] = {
-    { "path", 0, "DIR", "the new charm (default: where it was deployed from)" },
+    { "path", 0, "DIR|FILE", "the new charm or .charm (default: where it was deployed from)" },
     MODEL_OPTION,
     END_OF_OPTIONS,
 };

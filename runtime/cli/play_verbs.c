@@ -68,7 +68,7 @@ static int verb_deploy(lua_State *L)
     struct lc_strlist *resources = bind_scratch_strlist(L);
     char **name = bind_scratch_text(L);
     char folder[PATH_MAX];
-    const struct lc_deploy wanted = { .folder = folder,
+    const struct lc_deploy wanted = { .path = folder,
                                       .name = bind_field_string(L, 1, "name"),
                                       .units = bind_field_integer(L, 1, "units", 1),
                                       .config = config,

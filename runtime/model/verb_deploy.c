@@ -4,28 +4,8 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "charm/folder.h"
+#include "model/charm_source.h"
 #include "model/verbs.h"
-
-/* What is to come into the model; one that does nothing, ever, is a mistake (juju deploy refuses it
- * in the same words). */
-static bool load_charm(const char *folder, struct lc_charm_meta **out, struct lc_err *err)
-{
-    LC_AUTO(lc_charm_meta_free) struct lc_charm_meta *meta = NULL;
-
-    if (!lc_dir_exists(folder))
-        return lc_fail(err, LC_ENOTFOUND,
-                       "%s: not a folder: expected that of a charm, with its charmcraft.yaml",
-                       folder);
-    if (!lc_charm_meta_load(folder, &meta, err))
-        return false;
-    if (!lc_charm_folder_has_program(folder))
-        return lc_fail(err, LC_ENOTFOUND,
-                       "%s: invalid charm \"%s\": has no hooks nor dispatch file, nor"
-                       " src/charm.lua",
-                       folder, meta->name);
-    *out = LC_STEAL(meta);
-    return true;
-}
 
 /* The charm's folder, copied to where the model keeps it. A folder of that name was left by a
  * command that was killed before it came to an end. */
@@ -189,49 +169,50 @@ bool lc_verb_deploy(struct lc_store *store, const struct lc_deploy *wanted, char
                     struct lc_err *err)
 {
     LC_AUTO(lc_tx_release) struct lc_tx tx = LC_TX_INIT;
-    LC_AUTO(lc_charm_meta_free) struct lc_charm_meta *meta = NULL;
+    LC_AUTO(lc_charm_source_release) struct lc_charm_source source = LC_CHARM_SOURCE_INIT;
     LC_AUTO(lc_strlist_release) struct lc_strlist units = LC_STRLIST_INIT;
 
-    if (!load_charm(wanted->folder, &meta, err))
+    if (!lc_charm_source_open(store, wanted->path, &source, err))
         return false;
+    const struct lc_charm_meta *meta = source.meta;
     const char *app = wanted->name == NULL ? meta->name : wanted->name;
     LC_AUTO(lc_free) char *name = lc_strdup(app);
     if (name == NULL)
         return lc_fail_memory(err);
     if (!lc_tx_begin(&tx, store, err) || !check_new_app(store, app, meta, err) ||
-        !lc_store_add_app(store, app, meta->name, wanted->folder, wanted->trusted, err) ||
+        !lc_store_add_app(store, app, meta->name, wanted->path, wanted->trusted, err) ||
         !set_config(store, app, meta, wanted->config, err) ||
         !set_resources(store, app, meta, wanted->resources, err) ||
         !add_peers(store, app, meta, err) ||
         !add_units(store, meta, app, wanted->units, &units, err) ||
-        !copy_charm(store, wanted->folder, app, 1, err) || !lc_tx_commit(&tx, err))
+        !copy_charm(store, source.folder, app, 1, err) || !lc_tx_commit(&tx, err))
         return false;
     *name_out = LC_STEAL(name);
     return true;
 }
 
-bool lc_verb_refresh(struct lc_store *store, const char *app, const char *folder,
-                     struct lc_err *err)
+bool lc_verb_refresh(struct lc_store *store, const char *app, const char *path, struct lc_err *err)
 {
     LC_AUTO(lc_tx_release) struct lc_tx tx = LC_TX_INIT;
     LC_AUTO(lc_app_release) struct lc_app row = LC_APP_INIT;
     LC_AUTO(lc_charm_meta_free) struct lc_charm_meta *meta = NULL;
-    LC_AUTO(lc_charm_meta_free) struct lc_charm_meta *fresh = NULL;
+    LC_AUTO(lc_charm_source_release) struct lc_charm_source source = LC_CHARM_SOURCE_INIT;
 
     if (!lc_check_app(store, app, &row, &meta, err))
         return false;
-    if (folder == NULL)
-        folder = row.source;
-    if (!load_charm(folder, &fresh, err))
+    if (path == NULL)
+        path = row.source;
+    if (!lc_charm_source_open(store, path, &source, err))
         return false;
+    const struct lc_charm_meta *fresh = source.meta;
     if (strcmp(fresh->name, row.charm) != 0)
         return lc_fail(err, LC_ESTATE, "cannot refresh '%s', which is charm '%s', with charm '%s'",
                        app, row.charm, fresh->name);
     return lc_tx_begin(&tx, store, err) && lc_check_refresh(store, app, fresh, err) &&
            add_peers(store, app, fresh, err) &&
-           copy_charm(store, folder, app, row.revision + 1, err) &&
+           copy_charm(store, source.folder, app, row.revision + 1, err) &&
            lc_store_set_app(store, app, LC_APP_REVISION, row.revision + 1, err) &&
-           lc_store_set_app_text(store, app, LC_APP_SOURCE, folder, err) && lc_tx_commit(&tx, err);
+           lc_store_set_app_text(store, app, LC_APP_SOURCE, path, err) && lc_tx_commit(&tx, err);
 }
 
 bool lc_verb_add_units(struct lc_store *store, const char *app, int64_t count,

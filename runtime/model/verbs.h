@@ -10,7 +10,7 @@
 #define LC_UNITS_MAX 1000 /* in one deploy or add-unit */
 
 struct lc_deploy {
-    const char *folder;
+    const char *path; /* a charm's folder, or a .charm */
     const char *name; /* NULL: the charm's */
     int64_t units;
     const struct lc_strlist *config;    /* "key=value", or "key=@file" */
@@ -21,8 +21,9 @@ struct lc_deploy {
 /* *name_out: freed with lc_free. Peer relations are made with it. */
 bool lc_verb_deploy(struct lc_store *store, const struct lc_deploy *wanted, char **name_out,
                     struct lc_err *err) LC_MUST_CHECK;
-bool lc_verb_refresh(struct lc_store *store, const char *app, const char *folder,
-                     struct lc_err *err) LC_MUST_CHECK;
+/* path: as above; NULL: where it was deployed from. */
+bool lc_verb_refresh(struct lc_store *store, const char *app, const char *path, struct lc_err *err)
+    LC_MUST_CHECK;
 /* Names of the new units onto out. */
 bool lc_verb_add_units(struct lc_store *store, const char *app, int64_t count,
                        struct lc_strlist *out, struct lc_err *err) LC_MUST_CHECK;

@@ -68,7 +68,7 @@ refuses 'deploy: metadata that is not YAML' 'metadata.yaml: not YAML: line' depl
 refuses 'deploy: metadata of a wrong type' 'requires.db.interface: expected a string, got an integer' deploy badtype
 refuses 'deploy: a bad charm name' "'Bad' is not a charm's name" deploy badname
 refuses 'deploy: a charm without code' 'invalid charm "idle": has no hooks nor dispatch file' deploy idle
-refuses 'deploy: a file' "README.md: not a folder: expected that of a charm" deploy nometa/README.md
+refuses 'deploy: a file' 'README.md: not a zip archive' deploy nometa/README.md
 refuses 'deploy: a subordinate' 'is a subordinate' deploy sub
 refuses 'deploy: a name that is taken' "application 'asker' already exists" deploy "$charms/asker"
 misuses 'deploy: a bad name' "'Asker' is not an application's name" deploy "$charms/asker" Asker

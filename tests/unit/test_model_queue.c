@@ -158,7 +158,7 @@ static void deploy(struct world *world, const char *charm, int64_t units)
     assert_done(
         lc_verb_deploy(world->store,
                        &(struct lc_deploy){
-                           .folder = folder, .units = units, .config = &none, .resources = &none },
+                           .path = folder, .units = units, .config = &none, .resources = &none },
                        &name, &err));
 }
 

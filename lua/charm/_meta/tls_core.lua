@@ -108,6 +108,16 @@ function core.install(folder, files) end
 ---@nodiscard
 function core.place(what) end
 
+---Which policy is at work: this one, or the one before it when this one would refuse to renew
+---certificates that are in use. The one that is at work is kept in Juju's state.
+---@param policy charm.Policy
+---@param provider charm.tls.core.Provider
+---@param endpoint string
+---@param override boolean take this one all the same
+---@return charm.Policy policy
+---@return string[]? locked_out whose certificates they are, when it is the one before
+function core.choose_policy(policy, provider, endpoint, override) end
+
 ---@class charm.tls.core.Requirer what charm.tls.Requirer is built on, method for method
 ---@class charm.tls.core.Provider
 ---@class charm.tls.core.Ca

@@ -5,6 +5,7 @@
 #include "bind/bind.h"
 #include "cli/cmd.h"
 #include "cli/page.h"
+#include "host/lint.h"
 #include "host/test.h"
 #include "x509/lint.h"
 
@@ -106,23 +107,26 @@ static void put_lints(struct lc_json_writer *writer)
     lc_json_end_array(writer);
 }
 
-/* {"commands": [...], "lints": [...], "reference": {...}, "refusals": [...]} */
+/* {"commands": [...], "lints": [...], "reference": {...}, "refusals": [...],
+ * "rules": [...]} */
 static bool write_site(struct bind_vm *vm, const char *path, struct lc_err *err)
 {
     LC_AUTO(lc_buf_release) struct lc_buf data = LC_BUF_INIT(SITE_MAX_BYTES);
     struct lc_json_writer writer = lc_json_writer(&data, LC_JSON_COMPACT);
     LC_AUTO(lc_buf_release) struct lc_buf refusals = LC_BUF_INIT(SITE_MAX_BYTES);
+    LC_AUTO(lc_buf_release) struct lc_buf rules = LC_BUF_INIT(SITE_MAX_BYTES);
     const char *reference;
 
     if (!get_text(vm, &(struct question){ .function = "data" }, &reference, err) ||
-        !lc_host_test_refusals(true, &refusals, err))
+        !lc_host_test_refusals(true, &refusals, err) || !lc_host_lint_rules(true, &rules, err))
         return false;
     lc_buf_puts(&data, "{\"commands\":");
     put_commands(&writer);
     lc_buf_puts(&data, ",\"lints\":");
     writer = lc_json_writer(&data, LC_JSON_COMPACT);
     put_lints(&writer);
-    lc_buf_printf(&data, ",\"reference\":%s,\"refusals\":%s}", reference, refusals.data);
+    lc_buf_printf(&data, ",\"reference\":%s,\"refusals\":%s,\"rules\":%s}", reference,
+                  refusals.data, rules.data);
     if (!lc_buf_check(&data, err))
         return false;
     return page_write(path,

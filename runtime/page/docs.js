@@ -2,7 +2,7 @@
 "use strict";
 
 (() => {
-  const { commands, lints, reference, refusals } = page.data;
+  const { commands, lints, reference, refusals, rules } = page.data;
   const known = new Set(); // what has a card or a section of its own
   for (const chapter of reference.chapters) known.add(chapter.name);
   for (const alias of reference.aliases) known.add(alias.name);
@@ -95,6 +95,13 @@
       ...examples([refusal.example]));
   }
 
+  function rule_card(rule) {
+    return page.el("article", { class: "item", id: `rule ${rule.id}` },
+      page.el("h3", null, page.el("code", null, rule.id)), page.el("p", null, rule.text),
+      page.el("p", null, page.el("span", { class: `tag ${rule.severity}` }, rule.severity)),
+      ...examples([rule.example]));
+  }
+
   const modules = reference.chapters.filter((chapter) => !chapter.is_class);
   const classes = reference.chapters.filter((chapter) => chapter.is_class);
   const sections = [
@@ -102,6 +109,7 @@
     section("types", "Other types", ...reference.aliases.map(alias_card)),
     section("commands", "Commands", ...commands.map(command_card)),
     section("lints", "Rules of luacharm x509 lint", ...lints.map(lint_card)),
+    section("rules", "Rules of luacharm lint", ...rules.map(rule_card)),
     section("refusals", "What luacharm test refuses, since Juju could not do it",
       ...refusals.map(refusal_card)),
   ];
@@ -128,7 +136,7 @@
     page.el("ul", null, ...classes.map((chapter) => entry(chapter.name, chapter.name, ...functions_of(chapter)))),
     page.el("h3", null, "Everything else"),
     page.el("ul", null, entry("types", "Other types"), entry("commands", "Commands"), entry("lints", "Certificate lints"),
-      entry("refusals", "What tests cannot say")));
+      entry("rules", "Charm lints"), entry("refusals", "What tests cannot say")));
 
   // Cards whose text has every word; the sections and entries that are left empty go, too.
   function search() {

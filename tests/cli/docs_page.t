@@ -20,6 +20,9 @@ is 'every command has a card' "$(browser_js 'return [...document.querySelectorAl
 is 'every refusal of luacharm test has one' "$(count '#refusals .item')" \
     "$("$LUACHARM" test --list-refusals --json | grep -c '"id"')"
 has 'each with an example' "$(text '#refusals pre')" 'testing.state'
+is 'every rule of luacharm lint has one' "$(count '#rules .item')" \
+    "$("$LUACHARM" lint --list --json | grep -c '"id"')"
+has 'each with an example, too' "$(text '#rules pre')" 'charmcraft.yaml:'
 has 'a certificate lint has its source' "$(text '#lints .item')" 'RFC 5280'
 has 'a function has its signature' "$(browser_js \
     'return document.getElementById("charm.open_port").innerText')" 'charm.open_port(ports, options?)'

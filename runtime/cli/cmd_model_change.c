@@ -68,10 +68,50 @@ const struct lc_cmd model_cmd_new = {
     .run = run_new,
 };
 
+bool model_remove_applications(struct lc_store *store, struct lc_err *err)
+{
+    LC_AUTO(lc_strlist_release) struct lc_strlist apps = LC_STRLIST_INIT;
+    LC_AUTO(lc_tx_release) struct lc_tx tx = LC_TX_INIT;
+
+    if (!lc_tx_begin(&tx, store, err) || !lc_store_apps(store, &apps, err))
+        return false;
+    for (size_t i = 0; i < apps.count; i++)
+        if (!lc_verb_remove_app(store, apps.items[i], err))
+            return false;
+    return lc_tx_commit(&tx, err);
+}
+
+/* As juju does without --force: the last hooks of all units, so that what a charm has started on
+ * this machine is stopped. One that fails is told, and keeps nothing. A model that cannot be worked
+ * in has no hooks to run; lc_store_destroy tells whether it is one. */
+static bool run_last_hooks(const struct lc_args *args, struct lc_err *err)
+{
+    LC_AUTO(model_work_release) struct model_work work = { .store = NULL };
+    LC_AUTO(lc_store_free) struct lc_store *looked_at = NULL;
+    struct lc_err why = LC_ERR_INIT;
+
+    /* Looking leaves no trace in a folder that is no model; work begins with a lock. */
+    if (!model_open(args, LC_STORE_READ, &looked_at, &why))
+        return true;
+    lc_store_free(LC_STEAL(looked_at));
+    if (!model_work_open(args, false, &work, &why))
+        return why.code == LC_EUSAGE ? lc_fail(err, LC_EUSAGE, "%s", why.message) : true;
+    if (model_remove_applications(work.store, &why) && model_settle(args, &work, NULL, &why))
+        return true;
+    if (model_interrupted() != 0) {
+        *err = why;
+        return false;
+    }
+    lc_cmd_print_error(&why);
+    return true;
+}
+
 static int run_destroy(const struct lc_args *args, struct lc_err *err)
 {
     bool left;
 
+    if (!lc_args_has(args, "force") && !run_last_hooks(args, err))
+        return model_fail(err);
     if (!lc_store_destroy(model_folder(args), model_say_waiting, &left, err))
         return model_fail(err);
     (void)printf("Destroyed the model in %s%s\n", model_folder(args),
@@ -81,11 +121,18 @@ static int run_destroy(const struct lc_args *args, struct lc_err *err)
 
 static const struct lc_opt model_only[] = { MODEL_OPTION, END_OF_OPTIONS };
 
+static const struct lc_opt destroy_options[] = {
+    MODEL_OPTION,
+    { "force", 0, NULL, "at once, without the last hooks of its units" },
+    SETTLE_OPTIONS,
+    END_OF_OPTIONS,
+};
+
 const struct lc_cmd model_cmd_destroy = {
     .name = "destroy",
-    .synopsis = "",
-    .summary = "remove the model and all that is in it",
-    .options = model_only,
+    .synopsis = "[--force]",
+    .summary = "remove the model and all that is in it, after its units' last hooks",
+    .options = destroy_options,
     .run = run_destroy,
 };
 

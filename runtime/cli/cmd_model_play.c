@@ -176,9 +176,24 @@ static bool start(struct play *play, struct lc_err *err)
     return play->folder == NULL ? lc_fail_memory(err) : model_catch_interrupt(err);
 }
 
+/* What a charm has started on this machine is stopped by its last hooks; the scenario is over, so
+ * nobody is told. */
+static void end_private_model(struct play *play)
+{
+    struct lc_err ignored = LC_ERR_INIT;
+    const struct lc_settle_options silent = { .jobs = play->work.settle.jobs };
+
+    if (play->work.store != NULL && model_interrupted() == 0 &&
+        model_remove_applications(play->work.store, &ignored) &&
+        !lc_settle(&play->work.agent, &silent, &ignored))
+        ignored.code = LC_OK; /* a hook that fails keeps nothing */
+}
+
 /* The private model goes, unless it is to be kept. */
 static bool finish(struct play *play, struct lc_err *err)
 {
+    if (play->temporary != NULL && !lc_args_has(play->args, "keep"))
+        end_private_model(play);
     model_work_release(&play->work);
     if (play->temporary == NULL)
         return true;

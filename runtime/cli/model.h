@@ -43,6 +43,9 @@ const char *model_folder(const struct lc_args *args);
 bool model_open(const struct lc_args *args, enum lc_store_mode mode, struct lc_store **out,
                 struct lc_err *err) LC_MUST_CHECK;
 
+/* All of them, in one transaction; their last hooks run with lc_settle. */
+bool model_remove_applications(struct lc_store *store, struct lc_err *err) LC_MUST_CHECK;
+
 /* That another command holds the lock. */
 void model_say_waiting(void);
 

@@ -113,4 +113,44 @@ is 'a link that led elsewhere is gone, and what it led to is not' "$(cat outside
 quiet model deploy "$charms/asker" third -n 0
 quiet model remove-application third
 is 'one without units goes at once' "$(ls .luacharm/charms)" plain-1
+
+# --- destroy: what a charm has started on this machine is stopped by its last hooks
+
+mkdir -p server/hooks
+printf 'name: server\nsummary: s\ndescription: d\n' >server/metadata.yaml
+cat >server/hooks/start <<EOT
+#!/bin/sh
+touch $PWD/is-up
+EOT
+cat >server/hooks/stop <<EOT
+#!/bin/sh
+rm $PWD/is-up
+EOT
+chmod +x server/hooks/*
+quiet model new -m last
+quiet model deploy server -m last
+quiet model settle -m last
+passes 'the charm has started something' test -e is-up
+passes 'destroy runs its last hooks' model destroy -m last
+has 'and shows them' "$(cat "$OUT")" 'server/0  stop'
+is 'which stop it' "$(ls is-up 2>/dev/null)" ''
+quiet model new -m last
+quiet model deploy server -m last
+quiet model settle -m last
+passes 'destroy --force' model destroy -m last --force
+is 'runs none' "$(ls is-up)" is-up
+quiet model new -m last
+quiet model deploy server -m last
+quiet model settle -m last
+printf '#!/bin/sh\nexit 3\n' >last/units/server-0/charm/hooks/stop
+fails 'a last hook that fails is told' 0 'stop' model destroy -m last --retries 1
+is 'and keeps nothing' "$(ls -d last 2>/dev/null)" ''
+rm -f is-up
+cat >scenario.lua <<EOT
+deploy("server")
+settle()
+EOT
+quiet model play scenario.lua
+is 'a scenario leaves nothing running, either' "$(ls is-up 2>/dev/null)" ''
+
 done_testing

@@ -40,7 +40,7 @@ tap_result 'SIM-10 secret-ids come in any order' "$([ "$orders" -gt 1 ] && echo 
 
 # --- Kubernetes
 
-quiet model destroy
+quiet model destroy --force
 quiet model new
 quiet model deploy "$charms/pod"
 quiet model settle

@@ -293,16 +293,18 @@ static void see_domain(void *context, const char *kind, const char *value)
 static bool find_domains(const struct probing *probing, struct lc_strlist *out, struct lc_err *err)
 {
     const struct lc_policy_observer observer = { .context = out, .sample = see_domain };
-    const struct policy_case *item = &probing->cases.items[0];
+    const struct policy_case *item = probing->cases.items;
+    LC_AUTO(lc_csr_unref) struct lc_csr *csr = NULL;
+    LC_AUTO(lc_verdict_release) struct lc_verdict verdict = LC_VERDICT_INIT;
+
+    if (item == NULL)
+        return lc_fail(err, LC_EINTERNAL, "there are no probes of strangers");
     struct lc_policy_request request = { .endpoint = item->endpoint,
                                          .relation_id = item->relation_id,
                                          .remote_app = item->remote_app,
                                          .remote_unit = item->remote_unit,
                                          .now_s = probing->world->now_s,
                                          .world = &probing->world->world };
-    LC_AUTO(lc_csr_unref) struct lc_csr *csr = NULL;
-    LC_AUTO(lc_verdict_release) struct lc_verdict verdict = LC_VERDICT_INIT;
-
     return lc_policy_decide_text(bind_policy_engine(probing->policy), item->text, item->text_len,
                                  &request, &observer, &csr, &verdict, err);
 }

@@ -22,6 +22,17 @@ bool fake_replace(char **slot, const char *text, struct lc_err *err)
     return true;
 }
 
+static bool replace_len(char **slot, const char *text, size_t len, struct lc_err *err)
+{
+    char *copy = lc_strndup(text, len);
+
+    if (copy == NULL)
+        return lc_fail_memory(err);
+    lc_free(*slot);
+    *slot = copy;
+    return true;
+}
+
 bool fake_is_unit(const char *who)
 {
     return strchr(who, '/') != NULL;
@@ -238,12 +249,8 @@ bool lc_fake_hook(struct lc_fake *fake, const char *hook_name, struct lc_err *er
                fake_replace(&event->action_id, "1", err);
     }
     event->kind = lc_event_kind_of(hook_name, &prefix_len);
-    if (!fake_replace(&event->name, hook_name, err) ||
-        !fake_replace(&event->endpoint, prefix_len == 0 ? NULL : hook_name, err))
-        return false;
-    if (prefix_len != 0)
-        event->endpoint[prefix_len] = '\0';
-    return true;
+    return fake_replace(&event->name, hook_name, err) &&
+           (prefix_len == 0 || replace_len(&event->endpoint, hook_name, prefix_len, err));
 }
 
 bool lc_fake_relation_hook(struct lc_fake *fake, const char *hook_name, const char *relation_id,
@@ -392,10 +399,9 @@ bool lc_fake_become(struct lc_fake *fake, const char *unit, struct lc_err *err)
     if (fake->env.unit != NULL && strcmp(fake->env.unit, unit) == 0)
         return true;
     if (!fake_replace(&old, fake->env.unit, err) || !fake_replace(&fake->env.unit, unit, err) ||
-        !fake_replace(&fake->env.app, unit, err) ||
+        !replace_len(&fake->env.app, unit, app_len, err) ||
         !fake_replace(&fake->env.unit_number, unit + app_len + 1, err))
         return false;
-    fake->env.app[app_len] = '\0';
     return fake_relations_become(fake, old, err) &&
            (old == NULL || change_state(fake, old, unit, err));
 }

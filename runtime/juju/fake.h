@@ -56,7 +56,7 @@ bool lc_fake_discard(struct lc_fake *fake, struct lc_err *err) LC_MUST_CHECK;
  * Time, leadership, and who we are: another unit of the same application goes on from here. */
 void lc_fake_advance(struct lc_fake *fake, int64_t seconds);
 void lc_fake_set_time(struct lc_fake *fake, int64_t now_s);
-void lc_fake_lead(struct lc_fake *fake, bool is_leader);
+void lc_fake_lead(struct lc_fake *fake, bool leads);
 bool lc_fake_become(struct lc_fake *fake, const char *unit, struct lc_err *err) LC_MUST_CHECK;
 
 /* The JSON answer of a command: "config-get", "action-get", "goal-state", "credential-get",

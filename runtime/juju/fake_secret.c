@@ -486,7 +486,7 @@ static bool view_of(const struct lc_fake *fake, const struct fake_secret *found,
         .tracked = consumer == NULL ? 0 : consumer->tracked,
         .expire_s = latest == NULL ? 0 : latest->expire_s,
         .revision_count = found->revision_count,
-        .obsolete = find_obsolete(found),
+        .obsolete = latest == NULL ? 0 : find_obsolete(found),
         .content = latest == NULL ? NULL : &latest->content,
     };
     return true;

@@ -56,6 +56,69 @@ is 'TAP has a plan' "$(grep -v '^#' "$OUT")" 'ok 1 - opens a port
 ok 2 - opens none before
 1..2'
 
+# --- several files, beside each other --------------------------------------------------------------
+
+mkdir -p many/src many/tests
+sed 's/sample/many/' sample/charmcraft.yaml >many/charmcraft.yaml
+cp sample/src/charm.lua many/src
+for i in 1 2 3 4 5; do
+    cat >many/tests/file${i}_test.lua <<LUA
+local testing <const> = require "charm.testing"
+for _ = 1, (6 - $i) * 200000 do math.abs(1) end -- the first ends last
+testing.test("first of $i", function() print "# a line of its own" end)
+testing.test("differs in $i", function()
+  testing.expect(testing.run "start", { ports = { "80/tcp" } })
+end)
+testing.test("last of $i", function() testing.run "start" end)
+LUA
+done
+for jobs in 1 2 3 64; do
+    "$L" test -j $jobs many >out.$jobs 2>err.$jobs
+    is "-j $jobs: exit status 1 for failures" $? 1
+    is "-j $jobs: nothing on standard error" "$(cat err.$jobs)" ''
+    is "-j $jobs: told as one after the other" "$(cat out.$jobs)" "$(cat out.1)"
+    "$L" test -j $jobs --tap many >tap.$jobs 2>err.$jobs
+    is "-j $jobs: TAP, numbered through" "$(cat tap.$jobs)" "$(cat tap.1)"
+done
+has 'several files: one count' "$(tail -n 1 out.3)" '10 passed, 5 failed'
+has 'several files: one plan' "$(cat tap.3)" '1..15'
+passes 'a name that only one of the files has' "$L" test -j 2 --only 'last of 3' many
+has 'a name that only one of the files has: its tests' "$(cat "$OUT")" '1 passed, 0 failed'
+fails 'a name that none of the files has' 1 "no test was run: none has 'nothing' in its name" \
+    "$L" test -j 2 --only nothing many
+passes 'a name that none of the files has may be allowed' "$L" test --allow-none --only nothing many
+ln -s ../../many/tests/file1_test.lua sample/tests/link_test.lua
+"$L" test -j 2 --only 'last of' sample >out 2>err
+has "a link to another charm's tests runs on this one" "$(cat out)" 'sample/tests/link_test.lua
+  ok   last of 1'
+rm sample/tests/link_test.lua
+for jobs in 0 -1 1025 x ''; do
+    fails "-j '$jobs'" 2 "--jobs: expected a number from 1 to 1024, got '$jobs'" "$L" test "--jobs=$jobs" many
+done
+
+cat >many/tests/file3_test.lua <<'LUA'
+local testing <const> = require "charm.testing"
+testing.test("before", function() end)
+testing.test("is killed", function()
+  local pid <const> = assert(io.open "/proc/self/stat"):read "n"
+  local fifo <const> = assert(io.open("fifo", "w"))
+  fifo:write(pid, "\n")
+  fifo:close()
+  io.open "fifo" -- blocks
+end)
+testing.test("after", function() end)
+LUA
+mkfifo many/fifo
+"$L" test -j 2 many >out 2>err &
+read -r pid <many/fifo
+kill -s SEGV "$pid"
+wait $!
+is 'a process that dies: exit status 1' "$?" 1
+has 'a process that dies: what it did before' "$(cat out)" '  ok   before'
+has 'a process that dies is a failure of its file' "$(cat out)" '  FAIL many/tests/file3_test.lua
+       it did not get to its end: killed by signal 11'
+has 'a process that dies: the other files are run' "$(cat out)" 'ok   last of 5'
+
 # --- what fails ------------------------------------------------------------------------------------
 
 cat >sample/tests/bad_test.lua <<'LUA'
@@ -119,6 +182,18 @@ fails 'a file outside of any charm' 1 "no charm: no charmcraft.yaml or metadata.
 mkdir untested && cp sample/charmcraft.yaml untested
 fails 'a charm without tests' 1 "no tests: no tests/NAME_test.lua" "$L" test untested
 fails 'no test has the name' 1 "no test was run: none has 'nothing' in its name" "$L" test --only nothing sample
+echo 'not a test' >notes.txt
+fails 'a file that is no test' 1 "notes.txt: no tests: expected a charm's folder or NAME_test.lua" "$L" test notes.txt
+passes 'among several, what has no tests is passed over' "$L" test notes.txt empty untested sample
+has 'what was passed over is said: a file' "$(cat "$OUT")" \
+    "luacharm: passed over: notes.txt: no tests: expected a charm's folder or NAME_test.lua"
+has 'what was passed over is said: a folder' "$(cat "$OUT")" 'luacharm: passed over: empty: no charm'
+has 'what was passed over is said: a charm' "$(cat "$OUT")" 'untested: no tests: no tests/NAME_test.lua'
+has 'the others are run' "$(cat "$OUT")" '2 passed, 0 failed'
+fails 'among several, what is not there is not' 1 "nowhere: No such file or directory" "$L" test nowhere sample
+fails "among several, a file of tests that is nobody's is not" 1 "empty/x_test.lua: no charm" \
+    "$L" test empty/x_test.lua sample
+fails 'none of several has tests' 1 "none of these has tests" "$L" test notes.txt empty
 fails 'a line of a folder' 1 "sample:3: a line is one of a file, not of a folder" "$L" test sample:3
 
 echo 'require "charm.testing"' >script.lua

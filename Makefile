@@ -71,9 +71,9 @@ LOAD          := build/tests/load/tls_load
 # Looked at in the released program alone: what it is, and what strace sees of it, which no leak
 # checker can share a process with; and a server under load, which is to be served in time.
 RELEASED_ONLY := tests/cli/static.t tests/model/faketime.t tests/conformance/canary.t \
-                 tests/model/upgrade.t tests/model/demo_upgrade.t
+                 tests/model/upgrade.t tests/model/demo_upgrade.t tests/bench/instructions.t
 SCRIPTS       := $(filter-out $(if $(filter release,$(PROFILE)),,$(RELEASED_ONLY)), \
-                 $(wildcard tests/cli/*.t tests/model/*.t tests/conformance/*.t))
+                 $(wildcard tests/cli/*.t tests/model/*.t tests/conformance/*.t tests/bench/*.t))
 
 # The modules that a plain lua5.4 can require, in one library: `charm.x509` finds it by its loader for
 # all of a package's parts, as luaopen_charm_x509 in charm.so.
@@ -83,7 +83,7 @@ MODULE_OPENERS := luaopen_charm_x509 luaopen_charm_json
 LUADIR ?= $(PREFIX)/share/lua/5.4
 LIBDIR ?= $(PREFIX)/lib/lua/5.4
 
-.PHONY: all docs module install-module help test check asan valgrind ci mutants upgrade-proof demo demo-upgrade format install clean setup units objects FORCE
+.PHONY: all docs module install-module help test check asan valgrind ci mutants upgrade-proof demo demo-upgrade format install clean setup units objects kills bench benches instructions FORCE
 .DELETE_ON_ERROR:
 
 all: $(PROGRAM)
@@ -99,6 +99,7 @@ help:
 	@echo 'make ci             what CI runs: check, test, asan, valgrind'
 	@echo 'make mutants        plants faults, one at a time: each must turn its test red (T=: as above)'
 	@echo 'make kills          RUNS=$(RUNS) lives of a model with kill -9 at random moments (SEED=)'
+	@echo 'make instructions   the instructions of hooks against what is kept (KEEP=1: keep these)'
 	@echo 'make bench          what takes how long (T=: as above); build/bench.json'
 	@echo 'make upgrade-proof  from v3 to v4 under load, N=5000 handshakes in each scenario and variant'
 	@echo 'make install        PREFIX=$(PREFIX), DESTDIR='
@@ -224,11 +225,12 @@ JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 setup:
 	@.ci/setup build test
 
-units: $(UNIT_PROGRAMS) $(SPEC_RUNNER) $(LOAD)
+units: $(UNIT_PROGRAMS) $(SPEC_RUNNER) $(LOAD) build/bench/answer
 
 test: setup
 	@$(MAKE) --no-print-directory $(JOBS) all units
-	@LUACHARM='$(abspath $(PROGRAM))' TLS_LOAD='$(abspath $(LOAD))' T='$(T)' tests/run.sh $(BUILD) \
+	@LUACHARM='$(abspath $(PROGRAM))' TLS_LOAD='$(abspath $(LOAD))' PROGRAMS='$(CURDIR)/build/bench' \
+	    T='$(T)' tests/run.sh $(BUILD) \
 	    $(UNIT_PROGRAMS) $(SPECS) $(CHARMS) $(SCRIPTS)
 	@$(if $(T),,tests/conformance/check_items.sh $(BUILD))
 
@@ -261,6 +263,14 @@ $(BENCH_PARTS): build/bench/%: tests/bench/%.c
 
 BENCHES := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c))
 benches: $(BENCHES) $(BENCH_PARTS)
+# The instructions of hooks, as tests/bench/instructions.t counts them in each `make test`; KEEP=1 keeps
+# what was counted as what is right.
+instructions: setup
+	@$(MAKE) --no-print-directory $(JOBS) all build/bench/answer
+	@rm -f build/instructions.txt
+	@LUACHARM='$(abspath $(PROGRAM))' PROGRAMS='$(CURDIR)/build/bench' TESTS='$(CURDIR)/tests' \
+	    COUNTS='$(CURDIR)/build/instructions.txt' sh tests/bench/instructions.t
+	@$(if $(KEEP),cp build/instructions.txt tests/bench/instructions.txt)
 bench: setup
 	@$(MAKE) --no-print-directory $(JOBS) all benches
 	@LUACHARM='$(abspath $(PROGRAM))' PROGRAMS='$(CURDIR)/build/bench' BUILD='$(abspath $(BUILD))' \

@@ -1,0 +1,150 @@
+/* A provider's hook on the in-memory Juju, in which all of many requests have their certificates
+ * and nothing is new: linear in their number, in time and in memory. Prints name, unit, min,
+ * median, floor, ratio. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "tls_world.h"
+
+#define RELATION "certificates:9"
+#define ROUNDS   5
+
+struct figures {
+    int64_t times_ms[ROUNDS]; /* processor time, sorted */
+    int64_t bytes;            /* the most that one hook has had in memory */
+};
+
+static _Noreturn void fail(const char *what, const struct lc_err *err)
+{
+    (void)fprintf(stderr, "bench_reconcile: %s: %s\n", what, err->message);
+    exit(1);
+}
+
+/* All are of one key and one unit. */
+static void put_requests(struct fake_juju *fake, size_t count)
+{
+    const struct lc_key_spec spec = { .type = LC_KEY_EC };
+    LC_AUTO(lc_request_entries_release) struct lc_request_entries entries = LC_REQUEST_ENTRIES_INIT;
+    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(LC_DATABAG_MAX_BYTES);
+    LC_AUTO(lc_key_unref) struct lc_key *key = NULL;
+    struct lc_err err = LC_ERR_INIT;
+
+    if (!lc_key_generate(&spec, &key, &err))
+        fail("key", &err);
+    for (size_t i = 0; i < count; i++) {
+        LC_AUTO(lc_attrs_release) struct lc_attrs attrs = LC_ATTRS_INIT;
+        LC_AUTO(lc_csr_unref) struct lc_csr *csr = NULL;
+        char name[32];
+        const size_t len = (size_t)snprintf(name, sizeof(name), "h%zu.example.com", i);
+        if (!lc_attrs_set_text(&attrs, "common_name", name, len, &err) ||
+            !lc_attrs_normalise(&attrs, &err) || !lc_csr_generate(&attrs, key, &csr, &err) ||
+            !lc_request_entries_add(&entries, lc_csr_pem(csr), false, &err))
+            fail("request", &err);
+    }
+    if (!lc_databag_dump_requests(&entries, &text, &err))
+        fail("databag", &err);
+    fake_juju_put(fake, RELATION, "web/0", LC_KEY_REQUESTS, text.data);
+}
+
+/* Of /proc/self/status, in bytes. */
+static int64_t memory_now(const char *field)
+{
+    FILE *status = fopen("/proc/self/status", "r");
+    char line[256];
+    int64_t bytes = -1;
+
+    while (status != NULL && bytes == -1 && fgets(line, sizeof(line), status) != NULL)
+        if (strncmp(line, field, strlen(field)) == 0)
+            bytes = strtoll(line + strlen(field) + 1, NULL, 10) * 1024;
+    if (status != NULL)
+        (void)fclose(status);
+    return bytes;
+}
+
+/* The highest mark begins again at what is there now. */
+static void forget_peak(void)
+{
+    FILE *marks = fopen("/proc/self/clear_refs", "w");
+
+    if (marks == NULL || fputs("5", marks) == EOF || fclose(marks) == EOF) {
+        (void)fprintf(stderr, "bench_reconcile: cannot reset the peak of memory\n");
+        exit(1);
+    }
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const int64_t *left = a;
+    const int64_t *right = b;
+
+    return (*left > *right) - (*left < *right);
+}
+
+static void measure(size_t count, struct figures *out)
+{
+    struct tls_provider_unit unit;
+
+    tls_provider_init(&unit);
+    fake_juju_relate(unit.fake, RELATION, "web");
+    fake_juju_join(unit.fake, RELATION, "web/0");
+    put_requests(unit.fake, count);
+    tls_provider_changed(&unit, RELATION, "web/0");
+    for (int round = 0; round < ROUNDS; round++) {
+        forget_peak();
+        const int64_t before = memory_now("VmRSS");
+        const int64_t begin_ms = lc_clock_cpu_ms();
+        tls_provider_changed(&unit, RELATION, "web/0");
+        out->times_ms[round] = lc_clock_cpu_ms() - begin_ms;
+        const int64_t bytes = memory_now("VmHWM") - before;
+        out->bytes = bytes > out->bytes ? bytes : out->bytes;
+    }
+    qsort(out->times_ms, ROUNDS, sizeof(*out->times_ms), by_number);
+    tls_provider_release(&unit);
+}
+
+/* In a process of its own: what one number has left in memory is not there for the next. */
+static void measure_apart(size_t count, struct figures *out)
+{
+    int ends[2];
+    int status;
+
+    if (pipe(ends) == -1)
+        exit(1);
+    (void)fflush(stdout); /* or the child prints it, too */
+    const pid_t pid = fork();
+    if (pid == 0) {
+        struct figures figures = { .bytes = 0 };
+        measure(count, &figures);
+        exit(write(ends[1], &figures, sizeof(figures)) == (ssize_t)sizeof(figures) ? 0 : 1);
+    }
+    (void)close(ends[1]);
+    if (pid == -1 || read(ends[0], out, sizeof(*out)) != (ssize_t)sizeof(*out) ||
+        waitpid(pid, &status, 0) != pid || status != 0)
+        exit(1);
+    (void)close(ends[0]);
+}
+
+int main(void)
+{
+    static const size_t counts[] = { 100, 1000, 10000 };
+    struct figures figures[LC_COUNT(counts)];
+
+    for (size_t i = 0; i < LC_COUNT(counts); i++) {
+        measure_apart(counts[i], &figures[i]);
+        printf("(e) reconcile %zu requests: processor\tms\t%" PRId64 "\t%" PRId64 "\t-\t-\n",
+               counts[i], figures[i].times_ms[0], figures[i].times_ms[ROUNDS / 2]);
+        printf("(e) reconcile %zu requests: memory of each (goal: 12)\tkB\t%.1f\t%.1f\t-\t-\n",
+               counts[i], (double)figures[i].bytes / 1e3 / (double)counts[i],
+               (double)figures[i].bytes / 1e3 / (double)counts[i]);
+    }
+    const double ratio = (double)figures[2].times_ms[ROUNDS / 2] /
+                         (double)figures[1].times_ms[ROUNDS / 2];
+    printf("(e) time for 10000 against 1000 (goal: 11)\tx\t%.2f\t%.2f\t-\t-\n", ratio, ratio);
+    return 0;
+}

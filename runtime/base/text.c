@@ -111,6 +111,40 @@ bool lc_text_is_utf8(const char *text, size_t len)
     return true;
 }
 
+/* Unicode 15, general categories Cc, Cf, Zl and Zp. */
+static bool is_unseen(int32_t codepoint)
+{
+    static const struct {
+        int32_t first;
+        int32_t last;
+    } ranges[] = {
+        { 0x0000, 0x001f },   { 0x007f, 0x009f },   { 0x00ad, 0x00ad },   { 0x0600, 0x0605 },
+        { 0x061c, 0x061c },   { 0x06dd, 0x06dd },   { 0x070f, 0x070f },   { 0x0890, 0x0891 },
+        { 0x08e2, 0x08e2 },   { 0x180e, 0x180e },   { 0x200b, 0x200f },   { 0x2028, 0x202e },
+        { 0x2060, 0x206f },   { 0xfeff, 0xfeff },   { 0xfff9, 0xfffb },   { 0x110bd, 0x110bd },
+        { 0x110cd, 0x110cd }, { 0x13430, 0x1343f }, { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a },
+        { 0xe0001, 0xe007f },
+    };
+
+    for (size_t i = 0; i < LC_COUNT(ranges); i++)
+        if (codepoint >= ranges[i].first && codepoint <= ranges[i].last)
+            return true;
+    return false;
+}
+
+bool lc_text_is_clear(const char *text, size_t len)
+{
+    while (len != 0) {
+        size_t step;
+        const int32_t codepoint = lc_text_codepoint(text, len, &step);
+        if (codepoint == -1 || is_unseen(codepoint))
+            return false;
+        text += step;
+        len -= step;
+    }
+    return true;
+}
+
 bool lc_text_to_number(const char *text, int64_t max, int64_t *out)
 {
     int64_t number = 0;

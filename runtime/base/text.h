@@ -29,6 +29,10 @@ bool lc_text_is_utf8(const char *text, size_t len);
  * byte that is not UTF-8 there. */
 int32_t lc_text_codepoint(const char *text, size_t len, size_t *len_out);
 
+/* Whether a person sees what is there: UTF-8 without controls (C0, DEL, C1), and without characters
+ * that are not seen or change the order in which others are (Unicode's Cf and line separators). */
+bool lc_text_is_clear(const char *text, size_t len);
+
 /* Decimal digits only, no sign, no blanks, up to max. */
 bool lc_text_to_number(const char *text, int64_t max, int64_t *out);
 

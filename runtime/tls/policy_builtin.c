@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "tls/databag.h"
 #include "tls/policy_private.h"
 #include "x509/match.h"
@@ -51,6 +52,14 @@ static bool is_listed(const struct lc_strlist *list, const char *text)
 
 /* --- signature and key ----------------------------------------------------------------------- */
 
+/* By the hash in its name: sha1WithRSAEncryption, ecdsa-with-SHA1, md5WithRSAEncryption. */
+static bool is_broken(const char *algorithm)
+{
+    return lc_text_contains_nocase(algorithm, "sha1") ||
+           lc_text_contains_nocase(algorithm, "md5") || lc_text_contains_nocase(algorithm, "md4") ||
+           lc_text_contains_nocase(algorithm, "md2");
+}
+
 static bool ask_signature(struct lc_policy_run *run, struct lc_policy_answer *out,
                           struct lc_err *err)
 {
@@ -66,8 +75,12 @@ static bool ask_signature(struct lc_policy_run *run, struct lc_policy_answer *ou
             return false;
         }
     }
-    return run->request.signature == LC_SIGNATURE_VALID ||
-           deny(out, LC_ERROR_OTHER, err, "the request is not signed with its own key");
+    if (run->request.signature != LC_SIGNATURE_VALID)
+        return deny(out, LC_ERROR_OTHER, err, "the request is not signed with its own key");
+    const char *algorithm = lc_csr_signature_algorithm(run->request.csr);
+    return !is_broken(algorithm) ||
+           deny(out, LC_ERROR_OTHER, err, "the request is signed with %s, which is broken",
+                algorithm);
 }
 
 static bool is_usual_rsa(const struct lc_csr *csr)
@@ -199,6 +212,21 @@ static bool ask_name_form(const struct lc_san *san, struct lc_policy_answer *out
     return true;
 }
 
+/* A host name in Unicode stands in a certificate as its A-label (RFC 5280 section 7.2). */
+static bool is_u_label(const struct lc_name_entry *entry)
+{
+    return strcmp(entry->oid, LC_OID_COMMON_NAME) == 0 && strchr(entry->value, '.') != NULL &&
+           strchr(entry->value, ' ') == NULL && !is_clear(entry->value);
+}
+
+static bool is_clear_entry(const struct lc_name_entry *entry)
+{
+    if (strcmp(entry->oid, LC_OID_EMAIL) == 0)
+        return is_clear(entry->value);
+    return strstr(entry->value, "\\x") == NULL &&
+           lc_text_is_clear(entry->value, strlen(entry->value)) && !is_u_label(entry);
+}
+
 static bool ask_form(struct lc_policy_run *run, struct lc_policy_answer *out, struct lc_err *err)
 {
     const struct lc_sans *sans = lc_csr_sans(run->request.csr);
@@ -211,8 +239,7 @@ static bool ask_form(struct lc_policy_run *run, struct lc_policy_answer *out, st
             return false;
     for (size_t i = 0; i < subject->count && out->kind == LC_ANSWER_NOTHING; i++) {
         const struct lc_name_entry *entry = &subject->entries[i];
-        const bool is_email = strcmp(entry->oid, LC_OID_EMAIL) == 0;
-        if (is_email ? is_clear(entry->value) : strstr(entry->value, "\\x") == NULL)
+        if (is_clear_entry(entry))
             continue;
         if (!deny(out, LC_ERROR_OTHER, err, "the subject's %s '%.200s' is not clear text",
                   entry->long_name, entry->value))

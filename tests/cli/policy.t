@@ -49,9 +49,9 @@ no_names deny servers
 huge_subject deny known subject
 bad_utf8 deny clear names
 nul_in_common_name deny clear names
-newline_in_common_name deny our domains
-bidi_in_common_name issue servers
-u_label_common_name issue servers
+newline_in_common_name deny clear names
+bidi_in_common_name deny clear names
+u_label_common_name deny clear names
 bmp_common_name deny our domains
 other_name deny known names
 directory_name deny known names
@@ -96,7 +96,7 @@ rsa_16384 deny usual key
 rsa_1024 deny usual key
 rsa_exponent_3 deny usual key
 rsa_exponent_1 deny usual key
-sha1_signature issue servers
+sha1_signature deny signed by its own key
 other_curve deny usual key
 wrong_signature deny signed by its own key
 version_2 deny readable

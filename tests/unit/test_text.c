@@ -40,6 +40,34 @@ static void check_utf8(void **state)
     assert_int_equal(lc_text_is_utf8(row->text, strlen(row->text)), row->want);
 }
 
+static const struct utf8_row clear_rows[] = {
+    { "clear: nothing", "", true },
+    { "clear: ASCII", "Example Corp. (Web)", true },
+    { "clear: letters of all kinds", "M\xc3\xbcnchen \xe6\x9d\xb1\xe4\xba\xac", true },
+    { "not clear: a line feed", "a\nb", false },
+    { "not clear: DEL", "a\x7f", false },
+    { "not clear: a C1 control", "\xc2\x85", false },
+    { "not clear: right to left",
+      "\xe2\x80\xae"
+      "moc",
+      false },
+    { "not clear: a space without width", "a\xe2\x80\x8b", false },
+    { "not clear: a soft hyphen", "a\xc2\xad", false },
+    { "not clear: a byte order mark",
+      "\xef\xbb\xbf"
+      "a",
+      false },
+    { "not clear: a tag", "\xf3\xa0\x81\x81", false },
+    { "not clear: not UTF-8", "\xff", false },
+};
+
+static void check_clear(void **state)
+{
+    const struct utf8_row *row = *state;
+
+    assert_int_equal(lc_text_is_clear(row->text, strlen(row->text)), row->want);
+}
+
 static void a_wrong_byte_is_one_step(void **state)
 {
     size_t len = 0;
@@ -224,6 +252,7 @@ int main(void)
     struct suite suite = SUITE_INIT;
 
     SUITE_ROWS(&suite, utf8_rows, check_utf8);
+    SUITE_ROWS(&suite, clear_rows, check_clear);
     SUITE_TEST(&suite, "a wrong byte is one step", a_wrong_byte_is_one_step);
     SUITE_ROWS(&suite, number_rows, check_number);
     SUITE_ROWS(&suite, base64_rows, check_base64);

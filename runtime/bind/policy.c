@@ -153,6 +153,11 @@ static bool begin(void *context, const struct lc_policy_request *request,
     return bind_pcall(L, 1, 0, err);
 }
 
+static bool check(void *context, struct lc_policy_answer *out, struct lc_err *err)
+{
+    return bind_policy_check_state(context, out, err);
+}
+
 static void end(void *context)
 {
     struct bind_policy *policy = context;
@@ -314,6 +319,7 @@ static int load(lua_State *L)
     const int index = lua_gettop(L);
     add_policy(L, policy, 2);
     read_accepts(L, index, policy);
+    bind_policy_note_state(L, policy, 2);
     return 0;
 }
 
@@ -337,7 +343,7 @@ static bool start(struct bind_policy *policy, const struct bind_policy_options *
                   struct lc_err *err)
 {
     const struct lc_policy_holder holder = {
-        .context = policy, .begin = begin, .ask = ask, .end = end
+        .context = policy, .begin = begin, .ask = ask, .check = check, .end = end
     };
     struct bind_limits limits;
 

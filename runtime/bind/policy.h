@@ -12,8 +12,8 @@
  * charm.policy; of math all but random; of string what takes linear time and no patterns; of table
  * concat, insert, remove, unpack, pack and a stable sort; utf8. Reading an unknown global raises,
  * and there is no writing of one. Texts of Lua only, no compiled chunks. Decisions do not depend on
- * hash seeds, addresses, or what was decided before, unless the policy keeps a variable outside of
- * its rules. */
+ * hash seeds, addresses, or what was decided before: a rule that changes a variable outside of the
+ * rules, or a table in one, has failed, and the change is undone. */
 #ifndef LC_BIND_POLICY_H
 #define LC_BIND_POLICY_H
 

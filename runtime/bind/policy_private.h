@@ -25,6 +25,8 @@ struct bind_policy {
     int rules;                    /* in the registry: a list of functions, by number + 1 */
     int request_ref;              /* in the registry: the userdata of the last request */
     struct bind_request *request; /* in it; NULL: none */
+    int state;                    /* in the registry: what outlives a request, see policy_state.c */
+    lua_Integer state_count;      /* objects in it */
 };
 
 /* sandbox.c: what opens the sandbox's VM; push the function of one of the policy's files, with the
@@ -35,6 +37,12 @@ void bind_sandbox_load(lua_State *L, struct bind_policy *policy, const char *nam
 /* policy.c: the text of one of the policy's files, kept among its sources; name: relative. */
 const char *bind_policy_source(lua_State *L, struct bind_policy *policy, const char *name,
                                size_t *len_out);
+
+/* policy_state.c: write down what the functions in the list at `rules` could change. May raise. */
+void bind_policy_note_state(lua_State *L, struct bind_policy *policy, int rules);
+/* After a decision: put back what a rule has changed of it; out is LC_ANSWER_FAILED then. */
+bool bind_policy_check_state(struct bind_policy *policy, struct lc_policy_answer *out,
+                             struct lc_err *err) LC_MUST_CHECK;
 
 /* mod_policy_answer.c: what a rule returned, at index, into out. May raise. */
 void bind_read_answer(lua_State *L, int index, enum lc_rule_kind kind,

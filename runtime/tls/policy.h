@@ -197,13 +197,15 @@ LC_AUTO_VALUE(struct lc_policy_accepts, lc_policy_accepts_release);
 struct lc_policy_observer;
 
 /* The holder of the rules. begin and end enclose each decision; ask is called for the rule with
- * that number. A false of theirs is a failure of the program (out of memory), not of the rule,
- * which is LC_ANSWER_FAILED. */
+ * that number, check when all have been asked: with LC_ANSWER_FAILED in out none of it counts. A
+ * false of theirs is a failure of the program (out of memory), not of the rule, which is
+ * LC_ANSWER_FAILED. */
 struct lc_policy_holder {
     void *context;
     bool (*begin)(void *context, const struct lc_policy_request *request,
                   const struct lc_policy_observer *observer, struct lc_err *err);
     bool (*ask)(void *context, size_t number, struct lc_policy_answer *out, struct lc_err *err);
+    bool (*check)(void *context, struct lc_policy_answer *out, struct lc_err *err);
     void (*end)(void *context);
 };
 

@@ -433,6 +433,20 @@ static bool settle(struct lc_policy_run *run, enum outcome outcome,
     return true;
 }
 
+/* What the holder has to say when all rules were asked. A rule's own failure is told rather. */
+static bool check(struct lc_policy_run *run, enum outcome *outcome, struct lc_err *err)
+{
+    const struct lc_policy_holder *holder = &run->policy->holder;
+    LC_AUTO(lc_policy_answer_release) struct lc_policy_answer answer = LC_POLICY_ANSWER_INIT;
+
+    if (!holder->check(holder->context, &answer, err))
+        return false;
+    if (answer.kind != LC_ANSWER_FAILED || *outcome == OUT_FAILED)
+        return true;
+    *outcome = OUT_FAILED;
+    return fail_run(run, LC_POLICY_NO_RULE, answer.refusal.message, NULL, err);
+}
+
 /* The policy's own rules are not asked about what the built-in ones refuse: they never see it. */
 static bool decide(struct lc_policy_run *run, struct lc_err *err)
 {
@@ -445,7 +459,7 @@ static bool decide(struct lc_policy_run *run, struct lc_err *err)
     if (outcome == OUT_CONSENT && run->policy->node_count != 0) {
         if (!holder->begin(holder->context, &run->request, run->observer, err))
             return false;
-        const bool done = walk(run, 0, false, &granted, &outcome, err);
+        const bool done = walk(run, 0, false, &granted, &outcome, err) && check(run, &outcome, err);
         holder->end(holder->context);
         if (!done)
             return false;

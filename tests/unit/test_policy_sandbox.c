@@ -270,28 +270,113 @@ static void decisions_do_not_depend_on_the_seed(void **state)
         bind_policy_free(policies[i]);
 }
 
-static void a_request_does_not_outlive_its_decision(void **state)
+/* --- the same whatever was decided before -------------------------------------------------------
+ */
+
+struct state_row {
+    const char *name;
+    const char *head; /* outside of the rule */
+    const char *body; /* changes it */
+    const char *what; /* as the failure calls it; NULL: it may do so */
+};
+
+static const struct state_row state_rows[] = {
+    { "a number that counts", "local count = 0", "count = count + 1", "'count'" },
+    { "an integer that becomes a float", "local one = 1", "one = 1.0", "'one'" },
+    { "a zero that changes its sign", "local zero = 0.0", "zero = -0.0", "'zero'" },
+    { "a variable that had no value", "local kept", "kept = request", "'kept'" },
+    { "a field of a table", "local seen = {}", "seen[request.common_name] = true",
+      "'seen.a.example.com'" },
+    { "a field that goes", "local names = { a = 1 }", "names.a = nil", "'names.a'" },
+    { "an item of a list", "local list = { 1, 2 }", "table.insert(list, 3)", "'list'" },
+    { "a table in a table", "local t = { deep = { er = { 1 } } }", "t.deep.er[1] = 2",
+      "'t.deep.er'" },
+    { "a table that closes a circle", "local t = {} t.self = t", "t.self.self.x = 1", "x'" },
+    { "a variable of a function that is called", "local n = 0 local function up() n = n + 1 end",
+      "up()", "'n'" },
+    { "a variable of a closure in a table",
+      "local function counter() local n = 0 return function() n = n + 1 return n end end "
+      "local t = { counter() }",
+      "local n = t[1]()", "'n'" },
+    { "the state of an iterator", "local step = pairs { a = 1, b = 2 }", "local k = step()",
+      "iterator" },
+    { "a table that is filled up", "local t = {}", "while true do t[#t + 1] = {} end", "memory" },
+    { "a function of the module", "", "policy.deny = nil", "deny'" },
+    { "something more in the module", "", "policy.mine = 1", "mine'" },
+    { "something more among its rules", "", "policy.rules.mine = 1", "mine'" },
+    { "a class of the module", "local p = policy { policy.rules.no_ca() }", "p.__index.x = 1",
+      "x'" },
+    { "a change before the rule fails", "local n = 0", "n = 1 error 'no'", "no" },
+    { "what is only read", "local list, nan = { 1, 2 }, 0 / 0",
+      "local sum = 0 for _, v in ipairs(list) do sum = sum + v end return nan == 0 and sum or nil",
+      NULL },
+    { "what is changed and put back", "local n = 0", "n = 1 n = 0", NULL },
+    { "what the rule has for itself", "", "local t, n = {}, 0 t.x = 1 n = n + 1", NULL },
+};
+
+/* Twice the same: what the first decision has changed is no more. */
+static void check_state(void **state)
+{
+    const struct state_row *row = *state;
+    LC_AUTO(bind_policy_free) struct bind_policy *policy = NULL;
+    LC_AUTO(lc_csr_unref)
+    struct lc_csr *csr = policy_csr(key, "a.example.com", "a.example.com", NULL);
+    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(4096);
+    const struct lc_policy_request request = { .csr = csr, .now_s = 1 };
+    struct lc_err err = LC_ERR_INIT;
+
+    lc_buf_printf(&text,
+                  POLICY_HEAD
+                  "%s\n"
+                  "return policy {\n"
+                  "  policy.require('rule', function(request) %s end),\n"
+                  "  policy.profile('all', function() return { validity = '1d' } end),\n"
+                  "}\n",
+                  row->head, row->body);
+    assert_done(policy_of(text.data, NULL, &policy, &err));
+    for (int i = 0; i < 2; i++) {
+        LC_AUTO(lc_verdict_release) struct lc_verdict verdict = LC_VERDICT_INIT;
+        assert_done(lc_policy_decide(bind_policy_engine(policy), &request, NULL, &verdict, &err));
+        if (row->what == NULL) {
+            assert_null(verdict.failure);
+            assert_int_equal(verdict.kind, LC_VERDICT_ISSUE);
+            continue;
+        }
+        assert_int_equal(verdict.kind, LC_VERDICT_DENY);
+        assert_int_equal(lc_verdict_code(&verdict), 999);
+        assert_string_equal(verdict.refusals[0].message, LC_POLICY_FAILED);
+        if (strstr(verdict.failure, row->what) == NULL)
+            fail_msg("'%s' is not in '%s'", row->what, verdict.failure);
+    }
+}
+
+/* A rule that changes something for one request has no say in the next. */
+static void a_change_for_one_request_is_none_for_the_next(void **state)
 {
     LC_AUTO(bind_policy_free) struct bind_policy *policy = NULL;
-    LC_AUTO(lc_csr_unref) struct lc_csr *csr = policy_csr(key, "a.example.com", NULL, NULL);
-    const struct lc_policy_request request = { .csr = csr, .now_s = 1 };
-    LC_AUTO(lc_verdict_release) struct lc_verdict verdict = LC_VERDICT_INIT;
+    LC_AUTO(lc_csr_unref) struct lc_csr *bad = policy_csr(key, "bad.example.com", NULL, NULL);
+    LC_AUTO(lc_csr_unref) struct lc_csr *good = policy_csr(key, "good.example.com", NULL, NULL);
+    const struct lc_policy_request requests[] = { { .csr = good, .now_s = 1 },
+                                                  { .csr = bad, .now_s = 1 },
+                                                  { .csr = good, .now_s = 1 } };
     struct lc_err err = LC_ERR_INIT;
 
     (void)state;
-    assert_done(policy_of(POLICY_HEAD
-                          "local kept\n"
-                          "return policy { policy.profile('all', function(request)\n"
-                          "  if kept then return { labels = { cn = kept.common_name } } end\n"
-                          "  kept = request\n"
-                          "  return { validity = '1d' }\n"
-                          "end) }",
-                          NULL, &policy, &err));
-    assert_done(lc_policy_decide(bind_policy_engine(policy), &request, NULL, &verdict, &err));
-    assert_int_equal(verdict.kind, LC_VERDICT_ISSUE);
-    assert_done(lc_policy_decide(bind_policy_engine(policy), &request, NULL, &verdict, &err));
-    assert_int_equal(verdict.kind, LC_VERDICT_DENY);
-    assert_non_null(strstr(verdict.failure, "this request was decided before"));
+    assert_done(policy_of(
+        POLICY_HEAD "local locked = { false }\n"
+                    "return policy { policy.profile('all', function(request)\n"
+                    "  if locked[1] then return policy.deny('other', 'locked') end\n"
+                    "  if request.common_name == 'bad.example.com' then locked[1] = true end\n"
+                    "  return { validity = '1d' }\n"
+                    "end) }",
+        NULL, &policy, &err));
+    for (size_t i = 0; i < LC_COUNT(requests); i++) {
+        LC_AUTO(lc_verdict_release) struct lc_verdict verdict = LC_VERDICT_INIT;
+        assert_done(
+            lc_policy_decide(bind_policy_engine(policy), &requests[i], NULL, &verdict, &err));
+        assert_int_equal(verdict.kind, i == 1 ? LC_VERDICT_DENY : LC_VERDICT_ISSUE);
+        assert_int_equal(verdict.failure != NULL, i == 1);
+    }
 }
 
 int main(void)
@@ -305,8 +390,9 @@ int main(void)
     SUITE_ROWS(&suite, load_rows, check_load);
     SUITE_TEST(&suite, "decisions do not depend on the seed of the VM",
                decisions_do_not_depend_on_the_seed);
-    SUITE_TEST(&suite, "a request does not outlive its decision",
-               a_request_does_not_outlive_its_decision);
+    SUITE_ROWS(&suite, state_rows, check_state);
+    SUITE_TEST(&suite, "a change for one request is none for the next",
+               a_change_for_one_request_is_none_for_the_next);
     const int failures = suite_run(&suite, "policy_sandbox");
     lc_key_unref(key);
     return failures;

@@ -4,6 +4,7 @@
 
 #include "bind/policy_box.h"
 #include "tls/provider_policy.h"
+#include "tls/security.h"
 
 static _Noreturn void raise_err(lua_State *L, const struct lc_err *err)
 {
@@ -56,15 +57,21 @@ static void *field_box(lua_State *L, int index, const char *name, const struct b
     return held;
 }
 
+static struct lc_ca *field_ca(lua_State *L, int index)
+{
+    lua_getfield(L, index, "ca");
+    struct lc_ca *ca = lua_isnil(L, -1) ? NULL : bind_check_ca(L, lua_gettop(L));
+    lua_pop(L, 1);
+    return ca;
+}
+
 /* ca: a tls.ca; or certificate, key and chain of another issuer. */
 static void read_signer(lua_State *L, int index, int64_t validity_s, struct lc_policy_signer *out)
 {
     const struct lc_tls_hook hook = bind_tls_hook(bind_context(L));
     struct lc_err err = LC_ERR_INIT;
 
-    lua_getfield(L, index, "ca");
-    struct lc_ca *ca = lua_isnil(L, -1) ? NULL : bind_check_ca(L, lua_gettop(L));
-    lua_pop(L, 1);
+    struct lc_ca *ca = field_ca(L, index);
     if (ca != NULL) {
         if (!lc_ca_signer(ca, &hook, validity_s, &out->certificate, &out->key, &out->validity_s,
                           &err))
@@ -182,6 +189,14 @@ static void settle(lua_State *L, int index, struct lc_verdict *verdict,
     read_signer(L, index, validity_of(verdict), &signer);
     if (!lc_policy_sign(verdict, request, &signer, out, &err))
         raise_err(L, &err);
+    if (out->kind != LC_DECISION_ISSUE)
+        return;
+    const struct lc_tls_hook hook = bind_tls_hook(bind_context(L));
+    const struct lc_ca *ca = field_ca(L, index);
+    if (ca == NULL)
+        lc_security_certificate_generated(&hook, out->certificate);
+    else if (!lc_ca_complete(ca, &hook, out, &err))
+        raise_err(L, &err);
 }
 
 void bind_decide_by_policy(lua_State *L, int index, const struct lc_csr *csr,
@@ -261,20 +276,43 @@ static bool push_kept(lua_State *L, const struct lc_kept_policy *kept)
     return false;
 }
 
-/* choose(policy, provider, endpoint, override): the policy that is at work, and those whom the new
- * one would lock out when it is the one before, else nil. */
+/* Whether somebody has a certificate: else there is nothing to be guarded. */
+static bool is_in_use(lua_State *L, struct lc_provider *provider, const struct lc_tls_hook *hook)
+{
+    struct lc_provider_cursor cursor = { 0 };
+    struct lc_provider_item item;
+    struct lc_err err = LC_ERR_INIT;
+
+    if (!lc_provider_look(provider, hook, &err))
+        raise_err(L, &err);
+    while (lc_provider_next(provider, LC_PROVIDER_REQUESTS, NULL, &cursor, &item))
+        if (item.served)
+            return true;
+    return false;
+}
+
+/* choose(policy, provider, endpoint, override, keep): the policy that is at work, and those whom
+ * the new one would lock out when it is the one before, else nil. While nobody has a certificate
+ * the state is read and written only to keep the policy: hooks that issue the first have enough to
+ * do. */
 static int choose(lua_State *L)
 {
     struct bind_policy *policy = bind_check(L, 1, &bind_policy_class);
     struct lc_provider *provider = bind_check_provider(L, 2);
     const char *endpoint = luaL_checkstring(L, 3);
     const bool override = lua_toboolean(L, 4) != 0;
+    const bool is_to_be_kept = lua_toboolean(L, 5) != 0;
     const struct lc_tls_hook hook = bind_check_tls_hook(L, "provider:decide");
     struct lc_kept_policy *kept = bind_scratch(L, sizeof(*kept), release_kept);
     struct lc_strlist *names = bind_scratch_strlist(L);
     struct lc_provider_world *world = scratch_world(L, provider);
     struct lc_err err = LC_ERR_INIT;
 
+    if (!is_to_be_kept && !is_in_use(L, provider, &hook)) {
+        lua_pushvalue(L, 1);
+        lua_pushnil(L);
+        return 2;
+    }
     if (!lc_kept_policy_load(&hook, endpoint, kept, &err))
         return bind_raise(L, &err);
     const bool is_same = kept->main != NULL && strcmp(kept->hash, bind_policy_hash(policy)) == 0;

@@ -153,9 +153,34 @@ static bool begin(void *context, const struct lc_policy_request *request,
     return bind_pcall(L, 1, 0, err);
 }
 
+/* Which rule it was that changed what outlives the request: each is asked again, by itself, within
+ * one more budget. */
+static bool find_changer(struct bind_policy *policy, size_t *rule, struct lc_err *err)
+{
+    const struct lc_policy_observer *observer = policy->request->observer;
+    const size_t count = lc_policy_rule_count(policy->engine) - LC_POLICY_BUILTINS;
+    bool done = true;
+
+    *rule = LC_POLICY_NO_RULE;
+    policy->request->observer = NULL; /* it has seen them being asked */
+    bind_vm_enter(policy->vm);
+    for (size_t i = 0; done && *rule == LC_POLICY_NO_RULE && i < count; i++) {
+        LC_AUTO(lc_policy_answer_release) struct lc_policy_answer answer = LC_POLICY_ANSWER_INIT;
+        LC_AUTO(lc_policy_answer_release) struct lc_policy_answer changed = LC_POLICY_ANSWER_INIT;
+        done = ask(policy, i, &answer, err) && bind_policy_check_state(policy, &changed, err);
+        if (changed.kind == LC_ANSWER_FAILED)
+            *rule = i + LC_POLICY_BUILTINS;
+    }
+    policy->request->observer = observer;
+    return done;
+}
+
 static bool check(void *context, struct lc_policy_answer *out, struct lc_err *err)
 {
-    return bind_policy_check_state(context, out, err);
+    struct bind_policy *policy = context;
+
+    return bind_policy_check_state(policy, out, err) &&
+           (out->kind != LC_ANSWER_FAILED || find_changer(policy, &out->refusal.rule, err));
 }
 
 static void end(void *context)

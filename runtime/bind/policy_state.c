@@ -262,7 +262,7 @@ bool bind_policy_check_state(struct bind_policy *policy, struct lc_policy_answer
     const char *name = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
     if (name != NULL)
         (void)lc_fail(&why, LC_ESCRIPT,
-                      "a rule changed '%.80s', which outlives the request: what is decided may not "
+                      "it changed '%.80s', which outlives the request: what is decided may not "
                       "depend on what was decided before",
                       name);
     lua_pop(L, 1);

@@ -325,6 +325,17 @@ static bool add_chain(const struct lc_ca *ca, int64_t now, struct lc_decision *o
     return true;
 }
 
+bool lc_ca_complete(const struct lc_ca *ca, const struct lc_tls_hook *hook, struct lc_decision *out,
+                    struct lc_err *err)
+{
+    lc_security_certificate_generated(hook, out->certificate);
+    out->kind = LC_DECISION_ISSUE;
+    lc_cert_unref(out->ca);
+    out->ca = lc_cert_ref(ca->cert);
+    lc_chain_release(&out->chain);
+    return add_chain(ca, lc_clock_now(hook->clock), out, err);
+}
+
 bool lc_ca_sign(struct lc_ca *ca, const struct lc_tls_hook *hook, const struct lc_csr *csr,
                 const struct lc_cert_shape *shape, struct lc_decision *out, struct lc_err *err)
 {
@@ -344,8 +355,5 @@ bool lc_ca_sign(struct lc_ca *ca, const struct lc_tls_hook *hook, const struct l
         *err = why;
         return lc_wrap(err, "cannot issue");
     }
-    lc_security_certificate_generated(hook, out->certificate);
-    out->kind = LC_DECISION_ISSUE;
-    out->ca = lc_cert_ref(ca->cert);
-    return add_chain(ca, lc_clock_now(hook->clock), out, err);
+    return lc_ca_complete(ca, hook, out, err);
 }

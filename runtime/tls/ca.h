@@ -47,6 +47,11 @@ bool lc_ca_signer(struct lc_ca *ca, const struct lc_tls_hook *hook, int64_t vali
                   struct lc_cert **cert_out, struct lc_key **key_out, int64_t *leaf_validity_out,
                   struct lc_err *err) LC_MUST_CHECK;
 
+/* Fill in what goes with out->certificate, which was signed so: CA and chain, as lc_ca_sign has
+ * them, and the line of the security log. */
+bool lc_ca_complete(const struct lc_ca *ca, const struct lc_tls_hook *hook, struct lc_decision *out,
+                    struct lc_err *err) LC_MUST_CHECK;
+
 /* Sign a request in this shape; validity_s 0 and not_before 0 are filled in. out becomes
  * LC_DECISION_ISSUE, with the chain [certificate, ca], or, while an old CA has not ended,
  * [certificate, the CA signed by the old one, the old one]; or LC_DECISION_DENY (999) for a request

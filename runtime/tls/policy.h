@@ -197,9 +197,9 @@ LC_AUTO_VALUE(struct lc_policy_accepts, lc_policy_accepts_release);
 struct lc_policy_observer;
 
 /* The holder of the rules. begin and end enclose each decision; ask is called for the rule with
- * that number, check when all have been asked: with LC_ANSWER_FAILED in out none of it counts. A
- * false of theirs is a failure of the program (out of memory), not of the rule, which is
- * LC_ANSWER_FAILED. */
+ * that number, check when all have been asked: with LC_ANSWER_FAILED in out none of it counts, and
+ * refusal.rule says which rule is at fault. A false of theirs is a failure of the program (out of
+ * memory), not of the rule, which is LC_ANSWER_FAILED. */
 struct lc_policy_holder {
     void *context;
     bool (*begin)(void *context, const struct lc_policy_request *request,
@@ -246,6 +246,7 @@ struct lc_policy_observer {
     void (*rule)(void *context, size_t rule); /* is asked next */
     /* The rule read this fact, "key.bits" or "request:names_outside(...)"; value: compact JSON. */
     void (*fact)(void *context, const char *name, const char *value);
+    /* A second one, which failed, for a rule that changed what outlives the request. */
     void (*answer)(void *context, size_t rule, const struct lc_policy_answer *answer);
     /* A list that the request was compared with: kind "domain" or "network". */
     void (*sample)(void *context, const char *kind, const char *value);

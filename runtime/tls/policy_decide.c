@@ -444,7 +444,10 @@ static bool check(struct lc_policy_run *run, enum outcome *outcome, struct lc_er
     if (answer.kind != LC_ANSWER_FAILED || *outcome == OUT_FAILED)
         return true;
     *outcome = OUT_FAILED;
-    return fail_run(run, LC_POLICY_NO_RULE, answer.refusal.message, NULL, err);
+    if (run->observer != NULL && run->observer->answer != NULL &&
+        answer.refusal.rule != LC_POLICY_NO_RULE)
+        run->observer->answer(run->observer->context, answer.refusal.rule, &answer);
+    return fail_run(run, answer.refusal.rule, answer.refusal.message, NULL, err);
 }
 
 /* The policy's own rules are not asked about what the built-in ones refuse: they never see it. */

@@ -46,7 +46,7 @@ row 'a rule that fails' 'policy.lua:5: fails: ' "$domains" \
     'policy.require("x", function(request) if request.is_ca then error("broken") end end),' "$servers"
 row 'a refusal without a reason' 'policy.lua:5: missing_reason: ' "$domains" \
     'policy.require("x", function(request) if request.is_ca then return policy.deny("other", "no") end end),' "$servers"
-row 'a decision that depends on those before it' 'not_deterministic: ' "$domains" \
+row 'a decision that depends on those before it' ': fails: ' "$domains" \
     'policy.profile("x", function() seen = seen + 1; return { validity = seen .. "d" } end),'
 
 # --- capabilities ------------------------------------------------------------------------------

@@ -21,22 +21,58 @@ local policy <const> = require "charm.policy"
 return policy { policy.rules.domains { "example.com" }, policy.rules.servers { validity = "30d" } }
 LUA
 
-# A CSR for NAME, as a databag has it.
+# Ask for NAME, too, as a databag has it; nothing else is asked for after a `forget`.
 request() {
     cat >"$root/request.lua" <<LUA
 local x509 <const> = require "charm.x509"
 local json <const> = require "charm.json"
-local key <const> = x509.key.generate { type = "ec" }
-local csr <const> = x509.csr.new(key, { common_name = "$1", sans_dns = { "$1" } })
-print(json.encode { certificate_signing_requests = json.encode(json.array {
-  { certificate_signing_request = csr:pem(), ca = false } }) })
+local csr <const> = x509.csr.new(x509.key.generate { type = "ec" },
+  { common_name = "$1", sans_dns = { "$1" } })
+local file <close> = io.open("$root/requests", "a+")
+file:write(json.encode { certificate_signing_request = csr:pem(), ca = false }, "\n")
+file:seek "set"
+local list = json.array {}
+for line in file:lines() do list[#list + 1] = json.decode(line) end
+print(json.encode { certificate_signing_requests = json.encode(list) })
 LUA
     answer relation-get.other_0 "$("$LUACHARM" run "$root/request.lua")"
+}
+forget() { rm -f "$root/requests"; }
+
+# What the hook has written is there in the next: its databag, its state, the CA's secret.
+commit() {
+    said relation-set >>"$root/bag"
+    [ -z "$(said state-set)" ] || answer state-get "$(said state-set)"
+    [ -z "$(said secret-add)" ] || said secret-add >"$root/secret"
+    cat >"$root/secret.lua" <<LUA
+local json <const> = require "charm.json"
+local content, field = {}, nil
+for line in io.lines "$root/secret" do
+  local name <const>, first <const> = line:match "^([a-z-]+)=(%-%-%-%-%-BEGIN.*)"
+  if name then field, content[name] = name, first else content[field] = content[field] .. "\n" .. line end
+end
+for name, text in pairs(content) do content[name] = text:gsub("\n*$", "") .. "\n" end
+print(json.encode(content))
+LUA
+    answer secret-get "$("$LUACHARM" run "$root/secret.lua")"
+    cat >"$root/bag.lua" <<LUA
+local json <const> = require "charm.json"
+local bag = {}
+for line in io.lines "$root/bag" do
+  for key, text in pairs(line ~= "" and json.decode(line) or {}) do bag[key] = text ~= "" and text or nil end
+end
+print(json.encode(bag))
+LUA
+    answer relation-get.web "$("$LUACHARM" run "$root/bag.lua")"
 }
 
 count() { calls | wc -l | tr -d ' '; }
 
 answer is-leader true
+hook config-changed
+has 'the policy is kept in a hook that has time for it' "$(said state-set)" 'luacharm-policy-certificates'
+answer state-get "$(said state-set)"
+
 answer relation-ids '["certificates:9"]'
 answer relation-list '["other/0"]'
 run() { relation_hook certificates-relation-changed certificates:9 other other/0; }
@@ -47,17 +83,31 @@ is 'it issues' "$status$(said relation-set | grep -c 'BEGIN CERTIFICATE')" 01
 journal=$root/luacharm-web-0-certificates.jsonl
 passes 'and writes it down' grep -q '"decision":"issue","rule":"servers"' "$journal"
 is 'a journal is for its owner' "$(stat -c %a "$journal")" 600
+has 'the security log has a line for it' "$out$err" 'certificate_generated'
 first=$(count)
+commit
 
-answer state-get "$(said state-set)"
+# The rows of tests/bench/README.md.
+table() {
+    is "$1: $2 hook commands" "$2" "$(sed -n "s/^| $1 | \([0-9]*\) .*/\1/p" "$TESTS/bench/README.md")"
+}
+table 'provider with a policy, relation-changed: one is issued, and the CA is made' "$first"
+request db.example.com
+run
+is 'a second one is issued beside the first' "$(said relation-set | grep -o 'certificate_signing_request' | wc -l | tr -d ' ')" 2
+table 'provider with a policy, relation-changed: one is issued by its CA' "$(count)"
+commit
+run
+table 'provider with a policy, relation-changed: nothing new' "$(count)"
+is 'at rest the state is not even read' "$(calls | grep -c '^state-')" 0
 request www.example.org
 run
 has 'it refuses' "$(said relation-set)" 'DOMAIN_NOT_ALLOWED'
 passes 'and writes that down' grep -q '"decision":"deny","rule":"our domains","code":102' "$journal"
-
+table 'provider with a policy, relation-changed: one is denied, another is in use' "$(count)"
+commit
+forget
 answer relation-list '[]'
 run
-is 'at rest the state is not even read' "$(calls | grep -c '^state-')" 0
-echo "# the first certificate of all: $first hook commands"
-is 'the first certificate of all, with CA and policy made, costs so many commands' "$first" 11
+is 'nothing is asked for: the state is not read' "$(calls | grep -c '^state-get')" 0
 done_testing

@@ -345,6 +345,7 @@ static void check_state(void **state)
         assert_int_equal(verdict.kind, LC_VERDICT_DENY);
         assert_int_equal(lc_verdict_code(&verdict), 999);
         assert_string_equal(verdict.refusals[0].message, LC_POLICY_FAILED);
+        assert_string_equal(policy_rule_name(policy, &verdict), "rule");
         if (strstr(verdict.failure, row->what) == NULL)
             fail_msg("'%s' is not in '%s'", row->what, verdict.failure);
     }

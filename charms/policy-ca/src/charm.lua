@@ -1,6 +1,7 @@
 -- An intermediate CA: its own certificate comes from upstream, and policy.lua says who gets one of it.
 local charm <const> = require "charm"
 local tls <const> = require "charm.tls"
+local x509 <const> = require "charm.x509"
 
 local upstream <const> = tls.requires("upstream", {
   mode = "app",
@@ -18,8 +19,15 @@ local provider <const> = tls.provides("certificates", {
   lockout = function() return charm.config["accept-lockout"] and "replace" or "keep" end,
 })
 
--- What waited for the CA's certificate is answered when it is there, and with a new one all anew.
-upstream:on("available", function() provider:reissue_all() end)
+-- What waited for the CA's certificate is answered when it is there, and all anew when it is another.
+upstream:on("available", function(cert)
+  for _, issued in ipairs(provider:issued()) do
+    if x509.certificate.parse(issued.ca):hash() ~= cert.certificate:hash() then
+      return provider:reissue_all()
+    end
+  end
+  provider:sync()
+end)
 
 charm.collect_status(function(status)
   if not charm.is_leader() then return status:active() end

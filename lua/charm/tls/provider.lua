@@ -190,14 +190,17 @@ local function journal_path(self)
   return ("%s/../luacharm-%s-%s.jsonl"):format(folder, unit:gsub("/", "-"), self.endpoint)
 end
 
--- Which policy is at work in this hook: the file's, or the one before it when that one locks out.
-local function at_work(self)
-  if not self.chosen then
+-- Which policy is at work in this hook: the file's, or the one before it when that one locks out. It is
+-- kept for the next refresh in hooks that have time for it, or else when the first of them has come too
+-- late.
+local function at_work(self, keep)
+  if not self.chosen or keep then
     local override = self.lockout
     if type(override) == "function" then override = override() end
+    local is_new <const> = self.locked_out == nil
     self.chosen, self.locked_out = core.choose_policy(self.engine:core(), self.core, self.endpoint,
-      override == "replace")
-    if self.locked_out then
+      override == "replace", keep)
+    if self.locked_out and is_new then
       charm_core.log("warning", ("the policy has changed and would refuse to renew the certificates of %s: "
         .. "the one before it stays at work"):format(table.concat(self.locked_out, ", ")))
     end
@@ -321,6 +324,13 @@ function M.provides(endpoint, options)
       provider_name = options.provider_name,
     },
     function(request) return decide(provider, request) end, capabilities)
+  if engine then
+    for _, event in ipairs { "config-changed", "upgrade-charm", "leader-elected" } do
+      charm_core.on(event, function()
+        if charm_core.is_leader() then at_work(provider, true) end
+      end)
+    end
+  end
   return provider
 end
 

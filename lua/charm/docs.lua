@@ -82,6 +82,12 @@ local function functions_of(root)
   return loaded and walk({}, root, module) or written_in(root)
 end
 
+-- Classes of what is not for charms.
+local function is_internal(class)
+  return class:find("%.core") ~= nil or class:find "^charm%.lint%." ~= nil
+    or class:find "^charm%.source%." ~= nil
+end
+
 ---What an author can require, each with its functions; then the classes, each with its methods.
 ---@return { name: string, is_class: boolean, text: string, fields: table[], functions: table[] }[]
 function M.chapters()
@@ -94,7 +100,7 @@ function M.chapters()
     }
   end
   for _, item in ipairs(items) do
-    if item.kind == "class" and item.name:find "%.%u" and not item.name:find ".core" then
+    if item.kind == "class" and item.name:find "%.%u" and not is_internal(item.name) then
       chapters[#chapters + 1] = {
         name = item.name, is_class = true, text = item.text, fields = item.fields,
         functions = methods[item.name] or {},

@@ -15,6 +15,8 @@ local M = {}
 local Action = {}
 
 ---A progress line, shown at once to whoever runs the action.
+---
+---    action:log "half of it is done"
 ---@param message string
 function Action:log(message)
   errors.check_text("action:log", message)
@@ -23,6 +25,8 @@ end
 
 ---Mark the action as failed. The hook goes on, and what it changed is kept: raise an error instead
 ---to have it dropped.
+---
+---    if action.params.target == "/" then action:fail "not there" end
 ---@param message string
 function Action:fail(message)
   errors.check_text("action:fail", message)
@@ -68,6 +72,8 @@ local function flatten(into, prefix, results, depth)
 end
 
 ---Results, shown when the action is done: nested tables become dotted keys, lists count from 1.
+---
+---    action:set { size = 3, files = { "a", "b" } }
 ---@param results table<string, any>
 function Action:set(results)
   if type(results) ~= "table" then
@@ -144,6 +150,8 @@ function M.current()
 end
 
 ---Call a function when Juju runs this hook; several for one event are called in order.
+---
+---    charm.on("config-changed", function(event) charm.log.info(event.name) end)
 ---@param event string Juju's name, such as "config-changed" or "certificates-relation-joined"
 ---@param handler fun(event: charm.Event)
 function M.on(event, handler)
@@ -153,6 +161,11 @@ end
 
 ---Call a function when this action is run. What it returns becomes the results, as action:set takes
 ---them; an error fails the action and drops what it changed.
+---
+---    charm.action("backup", function(action)
+---      action:log("copying to " .. action.params.target)
+---      return { size = 3 }
+---    end)
 ---@param name string as in the charm's metadata
 ---@param handler fun(action: charm.Action): table<string, any>?
 function M.action(name, handler)

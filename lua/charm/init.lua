@@ -51,6 +51,8 @@ local M = {
 }
 
 ---Whether this unit leads its application: true is good for 30 seconds, false for the hook.
+---
+---    if charm.is_leader() then charm.status.set_app("active") end
 ---@return boolean
 ---@nodiscard
 function M.is_leader()
@@ -62,21 +64,38 @@ end
 M.log = {}
 
 ---Shown only where somebody asked for this much.
+---
+---    charm.log.trace "asked, answered"
 ---@param message any
 function M.log.trace(message) core.log("trace", message) end
 
+---For whoever looks for a fault.
+---
+---    charm.log.debug("event " .. charm.event.name)
 ---@param message any
 function M.log.debug(message) core.log("debug", message) end
 
+---What an operator wants to have read.
+---
+---    charm.log.info "the certificate is in place"
 ---@param message any
 function M.log.info(message) core.log("info", message) end
 
+---Something is not as it should be, and the charm goes on.
+---
+---    charm.log.warning "no address yet"
 ---@param message any
 function M.log.warning(message) core.log("warning", message) end
 
+---Something has failed.
+---
+---    charm.log.error "the backup has failed"
 ---@param message any
 function M.log.error(message) core.log("error", message) end
 
+---Nothing can go on.
+---
+---    charm.log.critical "the key is lost"
 ---@param message any
 function M.log.critical(message) core.log("critical", message) end
 

@@ -20,12 +20,18 @@ local function endpoints_text(what, options)
 end
 
 ---Open a port when the hook has succeeded; for all endpoints, or for some.
+---
+---    charm.open_port(443)
+---    charm.open_port "8000-8010/udp"
 ---@param ports charm.Ports
 ---@param options { endpoints: string[]? }?
 function M.open_port(ports, options)
   core.port_open(ports_text("charm.open_port", ports), endpoints_text("charm.open_port", options))
 end
 
+---Close ports that this unit has opened; one that is not open is fine.
+---
+---    charm.close_port(443)
 ---@param ports charm.Ports
 ---@param options { endpoints: string[]? }?
 function M.close_port(ports, options)
@@ -81,6 +87,9 @@ local function new_interface(raw)
 end
 
 ---The network of an endpoint or of an extra binding; with a relation, as that relation sees it.
+---
+---    local network <const> = charm.network "certificates"
+---    if network then charm.log.info("asked from " .. network.ingress_addresses[1]) end
 ---@param binding string
 ---@param relation charm.Relation?
 ---@return charm.Network? network
@@ -108,6 +117,9 @@ function M.network(binding, relation)
 end
 
 ---The machine's own address.
+---
+---    local address <const> = charm.address "public"
+---    if address then charm.log.info("reached at " .. address) end
 ---@param which "private"|"public"|nil "private" when it is left out
 ---@return string? address
 ---@return string? message
@@ -121,6 +133,8 @@ function M.address(which)
 end
 
 ---The path of a resource's file, which is fetched when that is needed.
+---
+---    local path <const> = charm.resource "image"
 ---@param name string
 ---@return string? path
 ---@return string? message
@@ -134,6 +148,8 @@ end
 M.storage = {}
 
 ---The ids of a storage's instances, such as "data/0"; of all storage without a name.
+---
+---    for _, id in ipairs(charm.storage.list "data") do charm.log.info(id) end
 ---@param name string?
 ---@return string[]
 ---@nodiscard
@@ -141,6 +157,9 @@ function M.storage.list(name)
   return core.storage_list(name)
 end
 
+---Where an instance of a storage is; nil, message and code for one that there is not.
+---
+---    for _, id in ipairs(charm.storage.list "data") do charm.log.info(charm.storage.get(id).location) end
 ---@param id string
 ---@return { kind: "filesystem"|"block", location: string }? storage
 ---@return string? message
@@ -151,6 +170,8 @@ function M.storage.get(id)
 end
 
 ---Ask for more instances, when the hook has succeeded.
+---
+---    charm.storage.add("data", 1)
 ---@param name string
 ---@param count integer? 1 when it is left out
 function M.storage.add(name, count)
@@ -158,6 +179,8 @@ function M.storage.add(name, count)
 end
 
 ---What the model is meant to become: `units` and `relations`, as goal-state tells it.
+---
+---    for unit in pairs(charm.goal_state().units) do charm.log.debug(unit .. " is to be there") end
 ---@return { units: table, relations: table }
 ---@nodiscard
 function M.goal_state()
@@ -196,12 +219,16 @@ function M.credential()
 end
 
 ---Reboot the machine after this hook; or now, which ends the hook and runs it again afterwards.
+---
+---    charm.reboot()
 ---@param options { now: boolean? }?
 function M.reboot(options)
   core.reboot(errors.check_options("charm.reboot", options, { now = "boolean" }).now)
 end
 
 ---Tell Juju the version of the workload.
+---
+---    charm.version_set "1.24.0"
 ---@param version string
 function M.version_set(version)
   core.version_set(version)

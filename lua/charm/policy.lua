@@ -50,12 +50,16 @@ local function is_policy(value)
 end
 
 ---Whether a value is a policy.
+---
+---    assert(not policy.is_policy {})
 ---@param value any
 ---@return boolean
 ---@nodiscard
 function M.is_policy(value) return is_policy(value) end
 
 ---The path of the file of the author's code that runs; nil where there is none.
+---
+---    local file <const> = policy.source()
 ---@return string?
 ---@nodiscard
 function M.source() return core.source() end
@@ -91,12 +95,22 @@ end
 
 ---Every policy must agree: denied with the refusals of all if one denies, else deferred if one
 ---defers, else issued in the shape of the first that has one. A policy without profiles only agrees.
+---
+---    return policy.all_of {
+---      policy { policy.rules.no_wildcards() },
+---      policy { policy.rules.servers { validity = "30d" } },
+---    }
 ---@param policies charm.policy.Policy[]
 ---@return charm.policy.Policy
 ---@nodiscard
 function M.all_of(policies) return combined("all_of", policies) end
 
 ---The first policy that applies decides alone; one applies when one of its profiles answers.
+---
+---    return policy.first_of {
+---      policy { policy.rules.domains { "example.com" }, policy.rules.servers { validity = "90d" } },
+---      policy { policy.rules.servers { validity = "1d" } },
+---    }
 ---@param policies charm.policy.Policy[]
 ---@return charm.policy.Policy
 ---@nodiscard
@@ -104,12 +118,19 @@ function M.first_of(policies) return combined("first_of", policies) end
 
 ---The first policy that issues decides; if none does: deferred if one defers, else denied with the
 ---refusals of all.
+---
+---    return policy.any_of {
+---      policy { policy.rules.domains { "example.com" }, policy.rules.servers() },
+---      policy { policy.rules.domains { "internal" }, policy.rules.servers { validity = "7d" } },
+---    }
 ---@param policies charm.policy.Policy[]
 ---@return charm.policy.Policy
 ---@nodiscard
 function M.any_of(policies) return combined("any_of", policies) end
 
 ---The policy in its sandbox: loaded when it is first needed, from the file that made it.
+---
+---    local loaded <const> = policy.load("policy.lua"):core()
 ---@return charm.Policy
 ---@nodiscard
 function Policy:core()
@@ -122,6 +143,8 @@ function Policy:core()
 end
 
 ---What requirers may be told, found out by asking the policy about requests made up for that.
+---
+---    local can <const> = policy.load("policy.lua"):capabilities()
 ---@param provider_type string? a hint, such as "acme"
 ---@return charm.tls.Capabilities? nil: not even a plain name is granted
 ---@nodiscard
@@ -138,16 +161,22 @@ function Policy:capabilities(provider_type) return self:core():capabilities(prov
 function Policy:decide(csr, facts) return self:core():decide(csr, facts) end
 
 ---Its rules: { kind, name, where }.
+---
+---    for _, rule in ipairs(policy.load("policy.lua"):rules()) do print(rule.name, rule.where) end
 ---@return table[]
 ---@nodiscard
 function Policy:rules() return self:core():rules() end
 
 ---SHA-256 over its files, in hex.
+---
+---    print(policy.load("policy.lua"):hash())
 ---@return string
 ---@nodiscard
 function Policy:hash() return self:core():hash() end
 
 ---A policy of a file, from a charm or a script.
+---
+---    local ours <const> = policy.load "policy.lua"
 ---@param path string
 ---@return charm.policy.Policy
 ---@nodiscard
@@ -160,6 +189,8 @@ end
 -- --- questions that need no request --------------------------------------------------------------
 
 ---A name is the domain or below it: "www.example.com" within "example.com".
+---
+---    assert(policy.within("db.example.com", "example.com"))
 ---@param name string
 ---@param domain string
 ---@return boolean
@@ -167,18 +198,24 @@ end
 function M.within(name, domain) return core.within(name, domain) end
 
 ---How a name has its asterisk: "none", "whole_label" as in "*.example.com", or "odd".
+---
+---    assert(policy.wildcard "*.example.com" == "whole_label")
 ---@param name string
 ---@return "none"|"whole_label"|"odd"
 ---@nodiscard
 function M.wildcard(name) return core.wildcard(name) end
 
 ---Whether it is a host name.
+---
+---    assert(policy.well_formed "db.example.com" and not policy.well_formed "-.example.com")
 ---@param name string
 ---@return boolean
 ---@nodiscard
 function M.well_formed(name) return core.well_formed(name) end
 
 ---An address lies in a network such as "10.0.0.0/8".
+---
+---    assert(policy.in_network("10.1.2.3", "10.0.0.0/8"))
 ---@param address string
 ---@param network string
 ---@return boolean
@@ -186,12 +223,16 @@ function M.well_formed(name) return core.well_formed(name) end
 function M.in_network(address, network) return core.in_network(address, network) end
 
 ---"loopback", "private", "link_local", "multicast", "unspecified" or "global"; nil for no address.
+---
+---    assert(policy.ip_scope "10.1.2.3" == "private")
 ---@param address string
 ---@return string?
 ---@nodiscard
 function M.ip_scope(address) return core.ip_scope(address) end
 
 ---Whether a text fits a pattern in which "*" stands for any text: in linear time.
+---
+---    assert(policy.glob("*.example.com", "db.example.com"))
 ---@param pattern string
 ---@param text string
 ---@return boolean
@@ -199,18 +240,24 @@ function M.ip_scope(address) return core.ip_scope(address) end
 function M.glob(pattern, text) return core.glob(pattern, text) end
 
 ---The parts of a URI: scheme, user, host, port, path, "" for those that are not there; nil for no URI.
+---
+---    assert(policy.uri("https://example.com/x").host == "example.com")
 ---@param uri string
 ---@return table<string, string>?
 ---@nodiscard
 function M.uri(uri) return core.uri(uri) end
 
 ---What stands behind the at sign; nil without one.
+---
+---    assert(policy.email_host "root@example.com" == "example.com")
 ---@param address string
 ---@return string?
 ---@nodiscard
 function M.email_host(address) return core.email_host(address) end
 
 ---Seconds of a duration such as "90d".
+---
+---    assert(policy.seconds "1d" == 86400)
 ---@param duration string
 ---@return integer
 ---@nodiscard
@@ -223,6 +270,8 @@ local function set_of(list)
 end
 
 ---Whether a list has a value.
+---
+---    assert(policy.contains({ "a", "b" }, "b"))
 ---@param list any[]
 ---@param value any
 ---@return boolean
@@ -235,6 +284,8 @@ function M.contains(list, value)
 end
 
 ---What is in the first list and not in the second, in its order.
+---
+---    assert(policy.minus({ "a", "b" }, { "b", "c" })[1] == "a")
 ---@param list any[]
 ---@param other any[]
 ---@return any[]
@@ -248,6 +299,8 @@ function M.minus(list, other)
 end
 
 ---What is in both lists, in the order of the first.
+---
+---    assert(policy.common({ "a", "b" }, { "b", "c" })[1] == "b")
 ---@param list any[]
 ---@param other any[]
 ---@return any[]
@@ -261,6 +314,8 @@ function M.common(list, other)
 end
 
 ---What is in one of the lists or both, each once, in their order.
+---
+---    assert(#policy.union({ "a", "b" }, { "b", "c" }) == 3)
 ---@param list any[]
 ---@param other any[]
 ---@return any[]

@@ -74,6 +74,8 @@ end
 local Relation = {}
 
 ---The UUID of the model that the other side is in (Juju 3.6.2 and later).
+---
+---    local uuid <const> = relation:model_uuid()
 ---@return string? uuid
 ---@return string? message
 ---@return charm.ErrorCode? code
@@ -122,6 +124,8 @@ local function number_of(relation)
 end
 
 ---All relations of an endpoint, oldest first.
+---
+---    for _, relation in ipairs(charm.relations "certificates") do charm.log.info(relation.id) end
 ---@param endpoint string
 ---@return charm.Relation[]
 ---@nodiscard
@@ -133,6 +137,9 @@ function M.list(endpoint)
 end
 
 ---The relation of an endpoint: the oldest where there are several, nil where there is none.
+---
+---    local relation <const> = charm.relation "certificates"
+---    if relation then charm.log.info("related to " .. relation.app) end
 ---@param endpoint string
 ---@return charm.Relation?
 ---@nodiscard

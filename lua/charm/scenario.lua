@@ -84,6 +84,8 @@ end
 
 ---Make the scenario's own model. Without it, the first verb makes one. What the command line gives
 ---(--at, --seed, --juju-version) counts more.
+---
+---    model { at = "2026-01-01T00:00:00Z" }
 ---@param options charm.scenario.Model
 function M.model(options)
   core.new(errors.check_options("model", options,
@@ -99,6 +101,8 @@ end
 ---@field trust boolean? let the charm ask for the cloud's credentials
 
 ---Put a charm into the model.
+---
+---    deploy("charms/web", { name = "site", units = 2, config = { hostname = "web.example.com" } })
 ---@param folder string a charm's folder, or a .charm
 ---@param options charm.scenario.Deploy?
 ---@return string application
@@ -116,6 +120,8 @@ function M.deploy(folder, options)
 end
 
 ---Replace an application's charm with a newer one.
+---
+---    refresh("web", { path = "charms/web" })
 ---@param app string
 ---@param options { path: string? }? where it was deployed from when it is left out
 function M.refresh(app, options)
@@ -126,6 +132,8 @@ function M.refresh(app, options)
 end
 
 ---More units of an application.
+---
+---    add_unit("web", 2)
 ---@param app string
 ---@param number integer? 1 when it is left out
 ---@return string[] units
@@ -137,6 +145,8 @@ function M.add_unit(app, number)
 end
 
 ---Relate two applications.
+---
+---    integrate("web:certificates", "ca:certificates")
 ---@param a string "web" or "web:certificates"
 ---@param b string
 ---@return integer id the relation's number
@@ -149,6 +159,8 @@ function M.integrate(a, b)
 end
 
 ---End a relation.
+---
+---    remove_relation("web", "ca")
 ---@param a string "web" or "web:certificates"
 ---@param b string
 function M.remove_relation(a, b)
@@ -167,24 +179,35 @@ local function for_each(verb, ...)
 end
 
 ---Take units out.
+---
+---    remove_unit "web/0"
 ---@param ... string
 function M.remove_unit(...)
   for_each("remove_unit", ...)
 end
 
 ---Take applications out, with their units and relations.
+---
+---    remove_application "web"
 ---@param ... string
 function M.remove_application(...)
   for_each("remove_application", ...)
 end
 
 ---Make a unit its application's leader.
+---
+---    add_unit "web"
+---    settle()
+---    set_leader "web/1"
 ---@param unit string
 function M.set_leader(unit)
   for_each("set_leader", unit)
 end
 
 ---An application's options: the values in force, or set some.
+---
+---    config("web", { hostname = "shop.example.com" })
+---    expect_equal(config("web").hostname, "shop.example.com", "it is set")
 ---@param app string
 ---@param settings table<string, string|number|boolean>? a text "@FILE" is what that file holds
 ---@return table<string, any>? config without settings
@@ -200,6 +223,8 @@ function M.config(app, settings)
 end
 
 ---Options back to their defaults.
+---
+---    reset_config("web", "hostname")
 ---@param app string
 ---@param ... string names of options
 function M.reset_config(app, ...)
@@ -215,6 +240,8 @@ end
 local settle_options <const> = { may_fail = "boolean", retries = "number" }
 
 ---Run hooks until nothing is pending. A hook that keeps failing is an error, unless it may.
+---
+---    settle()
 ---@param options charm.scenario.Settle?
 ---@return boolean settled
 ---@return string? message of the hook that failed
@@ -230,6 +257,8 @@ end
 ---@field update_status_every string? and so often on the way, as Juju does every "5m"
 
 ---Turn the model's clock, and settle at all that is due on the way.
+---
+---    advance "30d"
 ---@param duration string "80d", "1d12h", "20s"
 ---@param options charm.scenario.Advance?
 ---@return boolean settled
@@ -246,6 +275,8 @@ function M.advance(duration, options)
 end
 
 ---Run an action.
+---
+---    run("web/0", "show-certificate", {}, { may_fail = true })
 ---@param unit string
 ---@param action string
 ---@param params table<string, any>?
@@ -270,6 +301,8 @@ function M.run(unit, action, params, options)
 end
 
 ---A command as the unit, with hook commands at hand.
+---
+---    expect_equal(exec("web/0", "echo here"), "here\n", "what it prints")
 ---@param unit string
 ---@param command string|string[] a line of shell, or a program and its arguments
 ---@param options { may_fail: boolean?, relation: integer? }? relation: what hook commands are about
@@ -303,6 +336,8 @@ end
 ---@field may_fail boolean?
 
 ---Run one hook out of turn, such as update-status.
+---
+---    fire("web/0", "update-status")
 ---@param unit string
 ---@param event string
 ---@param about charm.scenario.Fire?
@@ -321,6 +356,10 @@ function M.fire(unit, event, about)
 end
 
 ---A failed hook is tried again with the next settle, without waiting.
+---
+---    fail_next("web/0", "update-status", 100)
+---    fire("web/0", "update-status", { may_fail = true })
+---    resolved "web/0"
 ---@param unit string
 ---@param options { no_retry: boolean? }? no_retry: it counts as done, without running
 function M.resolved(unit, options)
@@ -332,6 +371,8 @@ end
 
 ---Make a unit's next runs of a hook fail. As any hook that fails, it is tried again, so that `settle`
 ---gets past fewer failures than it has tries.
+---
+---    fail_next("web/0", "config-changed")
 ---@param unit string
 ---@param hook string? "certificates-relation-changed"; of any hook when it is left out
 ---@param times integer? 1 when it is left out; 0 takes it back
@@ -345,6 +386,8 @@ function M.fail_next(unit, hook, times, options)
 end
 
 ---Hold a unit's queue back: it runs no hook, as if its machine were slow or gone, until unpause.
+---
+---    pause("web/0", "20s")
 ---@param unit string
 ---@param duration string? for so long, in the model's time: "20s"
 function M.pause(unit, duration)
@@ -353,12 +396,20 @@ function M.pause(unit, duration)
   say("pause", "%s%s", unit, duration and " for " .. duration or "")
 end
 
+---The unit runs hooks again.
+---
+---    pause "web/0"
+---    unpause "web/0"
 ---@param unit string
 function M.unpause(unit)
   for_each("unpause", unit)
 end
 
 ---The model's time, in seconds since the epoch.
+---
+---    local before <const> = now()
+---    advance "1d"
+---    expect_equal(now() - before, 86400, "a day has passed")
 ---@return integer
 ---@nodiscard
 function M.now()
@@ -366,6 +417,8 @@ function M.now()
 end
 
 ---What `luacharm model status --json` shows.
+---
+---    expect(status().applications.web, "the application is there")
 ---@return table
 ---@nodiscard
 function M.status()
@@ -373,6 +426,8 @@ function M.status()
 end
 
 ---What `luacharm model show-unit` shows.
+---
+---    expect_equal(unit("web/0").status, "blocked", "it says what it lacks")
 ---@param name string
 ---@return table? unit
 ---@return string? message
@@ -384,6 +439,10 @@ function M.unit(name)
 end
 
 ---What a unit or an application has written into a relation's databag.
+---
+---    local id <const> = integrate("web", "ca")
+---    settle()
+---    expect(relation_data("web/0", id), "there is a databag")
 ---@param holder string "web/0", "ca"
 ---@param relation string|integer the holder's endpoint, or the relation's number
 ---@return table<string, string>? data
@@ -396,6 +455,8 @@ function M.relation_data(holder, relation)
 end
 
 ---The model's secrets, by id: owner, label, revisions, who may read them; not what is in them.
+---
+---    expect(secrets(), "the secrets by their ids")
 ---@return table<string, table>
 ---@nodiscard
 function M.secrets()
@@ -410,6 +471,8 @@ end
 ---@field message string
 
 ---What hooks have logged, oldest first.
+---
+---    expect(#log { unit = "web/0", level = "DEBUG" } > 0, "it has logged something")
 ---@param options { level: string?, unit: string?, lines: integer? }? only this level and above (INFO
 ---  when it is left out), this unit's or application's, the last so many
 ---@return charm.scenario.LogLine[]
@@ -420,6 +483,8 @@ function M.log(options)
 end
 
 ---What `luacharm model timeline --json` shows: hooks, events and certificates.
+---
+---    expect(timeline(), "what happened, as luacharm model timeline has it")
 ---@return table
 ---@nodiscard
 function M.timeline()
@@ -427,6 +492,8 @@ function M.timeline()
 end
 
 ---A heading for what follows.
+---
+---    step "the first month"
 ---@param text string
 function M.step(text)
   errors.check_text("step", text)
@@ -434,6 +501,8 @@ function M.step(text)
 end
 
 ---A line of the scenario's own among the results.
+---
+---    print("units: " .. 1)
 ---@param ... any
 function M.print(...)
   local texts = table.pack(...)

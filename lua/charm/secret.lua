@@ -74,6 +74,9 @@ local contents <const> = setmetatable({}, { __mode = "k" })
 -- How Juju or the author named it: one of another model is found only so.
 local references <const> = setmetatable({}, { __mode = "k" })
 
+---A secret by its id or label, without asking Juju for it.
+---
+---    local secret <const> = charm.secret.new(nil, "password")
 ---@param reference string? in any of Juju's forms
 ---@param label string?
 ---@return charm.JujuSecret
@@ -110,6 +113,8 @@ local function read_or_raise(self, how)
 end
 
 ---What the secret holds, in the revision that this unit tracks.
+---
+---    charm.file.write("/etc/web/password", secret:content().password)
 ---@return charm.SecretContent
 ---@nodiscard
 function JujuSecret:content()
@@ -117,6 +122,8 @@ function JujuSecret:content()
 end
 
 ---What the newest revision holds, without tracking it.
+---
+---    local newest <const> = secret:peek().password
 ---@return charm.SecretContent
 ---@nodiscard
 function JujuSecret:peek()
@@ -124,12 +131,16 @@ function JujuSecret:peek()
 end
 
 ---Track the newest revision from now on.
+---
+---    charm.file.write("/etc/web/password", secret:refresh().password)
 ---@return charm.SecretContent
 function JujuSecret:refresh()
   return read_or_raise(self, "refresh")
 end
 
 ---Change it: new content is a new revision, which has no expiry unless one is given again.
+---
+---    secret:set { content = { password = "abc" }, expire = "90d" }
 ---@param change charm.SecretChange
 function JujuSecret:set(change)
   core.secret_set(managed_id(self, "secret:set"), change)
@@ -138,6 +149,8 @@ function JujuSecret:set(change)
 end
 
 ---Remove one revision, or all of it; what is gone already is fine.
+---
+---    secret:remove()
 ---@param revision integer?
 function JujuSecret:remove(revision)
   core.secret_remove(rawget(self, "id") or managed_id(self, "secret:remove"), revision)
@@ -153,12 +166,18 @@ local function relation_id(what, relation)
 end
 
 ---Let the other side of a relation read it: the whole application, or one of its units.
+---
+---    secret:grant(relation)
 ---@param relation charm.Relation|string
 ---@param unit string?
 function JujuSecret:grant(relation, unit)
   core.secret_grant(managed_id(self, "secret:grant"), relation_id("secret:grant", relation), unit)
 end
 
+---Take back what grant gave.
+---
+---    secret:grant(relation)
+---    secret:revoke(relation)
 ---@param relation charm.Relation|string
 ---@param unit string?
 function JujuSecret:revoke(relation, unit)
@@ -166,6 +185,9 @@ function JujuSecret:revoke(relation, unit)
 end
 
 ---For managers: revision, expiry and so on.
+---
+---    local info <const> = secret:info()
+---    if info then charm.log.info("revision " .. info.revision) end
 ---@return charm.SecretInfo? info
 ---@return string? message
 ---@return charm.ErrorCode? code
@@ -176,6 +198,9 @@ function JujuSecret:info()
 end
 
 ---Add a secret. A label that one of ours has already is an error of code "exists".
+---
+---    local secret <const> = charm.secret.add { label = "login", content = { password = "xyz" } }
+---    charm.log.info("its id is " .. secret.id)
 ---@param options charm.NewSecret
 ---@return charm.JujuSecret
 function M.add(options)
@@ -185,6 +210,9 @@ end
 local get_options <const> = { id = "string", label = "string", refresh = "boolean", peek = "boolean" }
 
 ---Get a secret by its id, by its label, or by its id giving it a label of ours.
+---
+---    local secret <const> = charm.secret.get { label = "password" }
+---    if secret then charm.file.write("/etc/web/password", secret:content().password) end
 ---@param options { id: string?, label: string?, refresh: boolean?, peek: boolean? }
 ---@return charm.JujuSecret? secret
 ---@return string? message
@@ -207,6 +235,8 @@ function M.get(options)
 end
 
 ---The ids of all secrets that this unit manages.
+---
+---    for _, id in ipairs(charm.secret.ids()) do charm.log.debug(id) end
 ---@return string[]
 ---@nodiscard
 function M.ids()

@@ -30,6 +30,8 @@ local function set(scope, status, message)
 end
 
 ---Set the unit's status, at once; it stays when the hook fails.
+---
+---    charm.status.set("maintenance", "copying")
 ---@param status charm.StatusName
 ---@param message string?
 function M.set(status, message)
@@ -38,6 +40,8 @@ function M.set(status, message)
 end
 
 ---Set the application's status: on the leader only.
+---
+---    charm.status.set_app("active")
 ---@param status charm.StatusName
 ---@param message string?
 function M.set_app(status, message)
@@ -46,6 +50,8 @@ function M.set_app(status, message)
 end
 
 ---The unit's status as Juju has it.
+---
+---    if charm.status.get().status == "blocked" then charm.log.info "still blocked" end
 ---@return { status: string, message: string? }
 ---@nodiscard
 function M.get()
@@ -53,6 +59,8 @@ function M.get()
 end
 
 ---The application's status as Juju has it: on the leader only.
+---
+---    charm.log.info(charm.status.get_app().status)
 ---@return { status: string, message: string? }
 ---@nodiscard
 function M.get_app()
@@ -73,15 +81,27 @@ local function add(self, status, message)
   end
 end
 
+---All is well.
+---
+---    status:active "serving"
 ---@param message string?
 function Collector:active(message) add(self, "active", message) end
 
+---Somebody else has to do something first.
+---
+---    status:waiting "no certificate yet"
 ---@param message string?
 function Collector:waiting(message) add(self, "waiting", message) end
 
+---The charm is busy.
+---
+---    status:maintenance "copying"
 ---@param message string?
 function Collector:maintenance(message) add(self, "maintenance", message) end
 
+---An operator has to do something.
+---
+---    status:blocked "set hostname"
 ---@param message string?
 function Collector:blocked(message) add(self, "blocked", message) end
 
@@ -102,12 +122,19 @@ local function register(scope, what, handler)
 end
 
 ---Collect the unit's status at the end of each hook. Nothing is set when nothing was told.
+---
+---    charm.collect_status(function(status)
+---      if not charm.config.hostname then status:blocked "set hostname" end
+---      status:active()
+---    end)
 ---@param handler fun(status: charm.StatusCollector)
 function M.collect(handler)
   register("unit", "charm.collect_status", handler)
 end
 
 ---The same for the application's status: called on the leader only.
+---
+---    charm.collect_app_status(function(status) status:active(charm.planned_units() .. " units") end)
 ---@param handler fun(status: charm.StatusCollector)
 function M.collect_app(handler)
   register("app", "charm.collect_app_status", handler)

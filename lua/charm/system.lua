@@ -9,6 +9,8 @@ local M = {}
 M.file = {}
 
 ---Replace or make a file: whole or not at all, with its mode from the start.
+---
+---    charm.file.write("/etc/web/web.conf", "listen 443\n", { mode = "0644" })
 ---@param path string
 ---@param bytes string|charm.Key|charm.Secret
 ---@param options { mode: string? }? mode as in a shell: "0644"; "0600" when it is left out
@@ -17,6 +19,8 @@ function M.file.write(path, bytes, options)
 end
 
 ---A whole file, of 64 MiB at most.
+---
+---    local text <const> = charm.file.read "/etc/hostname" or "none"
 ---@param path string
 ---@return string? bytes
 ---@return string? message
@@ -27,6 +31,9 @@ function M.file.read(path)
 end
 
 ---A whole file that is secret, such as a key.
+---
+---    local password <const> = charm.file.read_secret "/etc/web/password"
+---    if password then charm.secret.add { label = "copy", content = { password = password } } end
 ---@param path string
 ---@return charm.Secret? secret
 ---@return string? message
@@ -37,11 +44,16 @@ function M.file.read_secret(path)
 end
 
 ---Remove a file or a link; one that is not there is fine.
+---
+---    charm.file.remove "/etc/web/old.conf"
 ---@param path string
 function M.file.remove(path)
   core.file_remove(path)
 end
 
+---Whether there is something of this name: a file, a folder, anything.
+---
+---    if not charm.file.exists "/etc/web/tls" then charm.log.info "the first run" end
 ---@param path string
 ---@return boolean
 ---@nodiscard
@@ -50,6 +62,8 @@ function M.file.exists(path)
 end
 
 ---Make a folder and those above it; one that is there is fine.
+---
+---    charm.file.make_dir("/etc/web/conf.d", { mode = "0755" })
 ---@param path string
 ---@param options { mode: string? }? "0755" when it is left out
 function M.file.make_dir(path, options)
@@ -71,6 +85,9 @@ end
 
 ---Run a program and wait for it. It raises an error when the program fails, unless check = false;
 ---and always when it cannot be run, takes too long or writes more than 16 MiB.
+---
+---    local result <const> = charm.exec { "nginx", "-t", check = false }
+---    if result.status ~= 0 then charm.log.warning(result.stderr) end
 ---@param command charm.Command
 ---@return charm.CommandResult
 function M.exec(command)

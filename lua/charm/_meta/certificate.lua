@@ -30,6 +30,7 @@ function Certificate:hash() end
 ---@nodiscard
 function Certificate:fingerprint() end
 
+---The serial number, in hex.
 ---```lua
 ---assert(cert:serial():find "^%x+$")
 ---```
@@ -37,6 +38,7 @@ function Certificate:fingerprint() end
 ---@nodiscard
 function Certificate:serial() end
 
+---Its version, 3 for all that have extensions.
 ---```lua
 ---assert(cert:version() == 3)
 ---```
@@ -44,6 +46,7 @@ function Certificate:serial() end
 ---@nodiscard
 function Certificate:version() end
 
+---From when it is valid, in seconds since the epoch.
 ---```lua
 ---assert(cert:not_before() <= os.time())
 ---```
@@ -51,6 +54,7 @@ function Certificate:version() end
 ---@nodiscard
 function Certificate:not_before() end
 
+---Until when it is valid, in seconds since the epoch.
 ---```lua
 ---assert(cert:not_after() - cert:not_before() == 90 * 86400)
 ---```
@@ -66,6 +70,7 @@ function Certificate:not_after() end
 ---@nodiscard
 function Certificate:is_ca() end
 
+---Whether it is signed with its own key.
 ---```lua
 ---assert(ca:is_self_signed())
 ---```
@@ -213,6 +218,7 @@ function Certificate:sans_oid() end
 ---@nodiscard
 function Certificate:extensions() end
 
+---The kind of its public key.
 ---```lua
 ---assert(cert:key_type() == "ec")
 ---```
@@ -220,6 +226,7 @@ function Certificate:extensions() end
 ---@nodiscard
 function Certificate:key_type() end
 
+---The size of its public key.
 ---```lua
 ---assert(cert:key_bits() == 256)
 ---```
@@ -227,6 +234,7 @@ function Certificate:key_type() end
 ---@nodiscard
 function Certificate:key_bits() end
 
+---What it is signed with, such as "sha256WithRSAEncryption".
 ---```lua
 ---assert(cert:signature_algorithm() == "ecdsa-with-SHA256")
 ---```

@@ -197,6 +197,7 @@ function Csr:attributes(is_ca) end
 ---@nodiscard
 function Csr:asks_for_ca() end
 
+---The kind of its public key.
 ---```lua
 ---assert(csr:key_type() == "ec")
 ---```
@@ -204,6 +205,7 @@ function Csr:asks_for_ca() end
 ---@nodiscard
 function Csr:key_type() end
 
+---The size of its public key.
 ---```lua
 ---assert(csr:key_bits() == 256)
 ---```
@@ -211,6 +213,7 @@ function Csr:key_type() end
 ---@nodiscard
 function Csr:key_bits() end
 
+---What it is signed with, such as "ecdsa-with-SHA256".
 ---```lua
 ---assert(csr:signature_algorithm() == "ecdsa-with-SHA256")
 ---```

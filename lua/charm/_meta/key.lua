@@ -25,6 +25,7 @@ function Key:pem() end
 ---@nodiscard
 function Key:public_pem() end
 
+---The kind of key.
 ---```lua
 ---assert(key:type() == "ec")
 ---```
@@ -40,6 +41,7 @@ function Key:type() end
 ---@nodiscard
 function Key:bits() end
 
+---The curve of an EC key, such as "P-256"; nil for other kinds.
 ---```lua
 ---assert(key:curve() == "P-256")
 ---```

@@ -97,52 +97,103 @@ error("stub: not loadable")
 local Request = {}
 
 ---Addresses, common names that are addresses too, that lie in none of the networks.
+---```lua
+---policy.require("our network", function(request)
+---  local strangers <const> = request:addresses_outside { "10.0.0.0/8" }
+---  if #strangers > 0 then return policy.deny("ip_not_allowed", table.concat(strangers, ", ")) end
+---end)
+---```
 ---@param networks string[] such as "10.0.0.0/8"
 ---@return string[]
 ---@nodiscard
 function Request:addresses_outside(networks) end
 
 ---A requested extension by its name or OID.
+---```lua
+---policy.require("no name constraints", function(request)
+---  if request:extension "name_constraints" then return policy.deny("other", "no constraints") end
+---end)
+---```
 ---@param name string
 ---@return charm.policy.Extension?
 ---@nodiscard
 function Request:extension(name) end
 
 ---Whether a DNS name or common name has an asterisk.
+---```lua
+---policy.require("each name by itself", function(request)
+---  if request:has_wildcard() then return policy.deny("wildcard_not_allowed", "ask for each name") end
+---end)
+---```
 ---@return boolean
 ---@nodiscard
 function Request:has_wildcard() end
 
 ---Names that lie within none of the domains: DNS names, common names, hosts of e-mail addresses and URIs.
+---```lua
+---policy.require("ours", function(request)
+---  local strangers <const> = request:names_outside { "example.com", "internal" }
+---  if #strangers > 0 then return policy.deny("domain_not_allowed", table.concat(strangers, ", ")) end
+---end)
+---```
 ---@param domains string[]
 ---@return string[]
 ---@nodiscard
 function Request:names_outside(domains) end
 
 ---Those that do.
+---```lua
+---policy.require("not the administrators'", function(request)
+---  if #request:names_within { "admin.example.com" } > 0 then return policy.deny("other", "not ours") end
+---end)
+---```
 ---@param domains string[]
 ---@return string[]
 ---@nodiscard
 function Request:names_within(domains) end
 
 ---Other requests with the same key.
+---```lua
+---policy.require("a key of one's own", function(request)
+---  if #request:others_with_key() > 0 then return policy.deny("other", "this key is somebody else's") end
+---end)
+---```
 ---@return charm.policy.Other[]
 ---@nodiscard
 function Request:others_with_key() end
 
 ---Other requests with this name, whatever its kind.
+---```lua
+---policy.require("one for each name", function(request)
+---  for _, name in ipairs(request.dns) do
+---    if #request:others_with_name(name) > 0 then return policy.deny("other", name .. " is taken") end
+---  end
+---end)
+---```
 ---@param name string
 ---@return charm.policy.Other[]
 ---@nodiscard
 function Request:others_with_name(name) end
 
 ---All values of an attribute of the subject.
+---```lua
+---policy.require("our organization", function(request)
+---  for _, value in ipairs(request:subject_values "organization") do
+---    if value ~= "Example" then return policy.deny("other", "not ours: " .. value) end
+---  end
+---end)
+---```
 ---@param field string "organization" ..., or an OID
 ---@return string[]
 ---@nodiscard
 function Request:subject_values(field) end
 
 ---DNS names and common names with an asterisk.
+---```lua
+---policy.require("few wildcards", function(request)
+---  if #request:wildcards() > 1 then return policy.deny("wildcard_not_allowed", "one is enough") end
+---end)
+---```
 ---@return string[]
 ---@nodiscard
 function Request:wildcards() end
@@ -152,12 +203,19 @@ function Request:wildcards() end
 local Policy = {}
 
 ---What requirers may be told; nil: not even a plain name is granted.
+---```lua
+---local can <const> = policy.load("policy.lua"):core():capabilities "acme"
+---```
 ---@param provider_type string?
 ---@return charm.tls.Capabilities?
 ---@nodiscard
 function Policy:capabilities(provider_type) end
 
 ---What it would decide.
+---```lua
+---local verdict <const> = policy.load("policy.lua"):core():decide(csr, { remote_app = "web" })
+---assert(verdict.kind == "issue")
+---```
 ---@param csr charm.Csr
 ---@param facts table?
 ---@return table
@@ -165,11 +223,17 @@ function Policy:capabilities(provider_type) end
 function Policy:decide(csr, facts) end
 
 ---SHA-256 over its files, in hex.
+---```lua
+---print(policy.load("policy.lua"):core():hash())
+---```
 ---@return string
 ---@nodiscard
 function Policy:hash() end
 
 ---Its rules: { kind, name, where }.
+---```lua
+---print(#policy.load("policy.lua"):core():rules())
+---```
 ---@return table[]
 ---@nodiscard
 function Policy:rules() end

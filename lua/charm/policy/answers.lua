@@ -96,6 +96,10 @@ function M.require(name, fn) return rule_of("require", name, fn) end
 function M.profile(name, fn) return rule_of("profile", name, fn) end
 
 ---Refuse the request. The code is the wire's, in lower case.
+---
+---    policy.require("no addresses", function(request)
+---      if #request.ips > 0 then return policy.deny("ip_not_allowed", "ask for a name") end
+---    end)
 ---@param code "ip_not_allowed"|"domain_not_allowed"|"wildcard_not_allowed"|"server_not_available"|"other"
 ---@param message string for the one who asked
 ---@param reason string? more of it
@@ -113,6 +117,10 @@ function M.deny(code, message, reason)
 end
 
 ---Answer later: nothing is written, the status says why, and the next hook asks again.
+---
+---    policy.require("in office hours", function(request)
+---      if request.now and request.now // 3600 % 24 < 8 then return policy.defer "from eight on" end
+---    end)
 ---@param reason string such as "waits for the operator's approval"
 ---@return charm.policy.Answer
 ---@nodiscard

@@ -44,6 +44,8 @@ end
 
 ---Every name lies within one of the domains: DNS names, common names, hosts of e-mail addresses and
 ---URIs. Addresses are another rule's.
+---
+---    policy.rules.domains { "example.com", "internal" }
 ---@param domains string[]
 ---@return charm.policy.Rule
 ---@nodiscard
@@ -59,6 +61,8 @@ function R.domains(domains)
 end
 
 ---No name lies within one of the domains, such as one that is somebody else's.
+---
+---    policy.rules.not_domains { "admin.example.com" }
 ---@param domains string[]
 ---@return charm.policy.Rule
 ---@nodiscard
@@ -73,6 +77,8 @@ function R.not_domains(domains)
 end
 
 ---No wildcards.
+---
+---    policy.rules.no_wildcards()
 ---@return charm.policy.Rule
 ---@nodiscard
 function R.no_wildcards()
@@ -82,6 +88,8 @@ function R.no_wildcards()
 end
 
 ---Every address lies in one of the networks.
+---
+---    policy.rules.networks { "10.0.0.0/8", "fd00::/8" }
 ---@param networks string[] such as "10.0.0.0/8"
 ---@return charm.policy.Rule
 ---@nodiscard
@@ -97,6 +105,8 @@ function R.networks(networks)
 end
 
 ---No addresses.
+---
+---    policy.rules.no_addresses()
 ---@return charm.policy.Rule
 ---@nodiscard
 function R.no_addresses()
@@ -106,6 +116,8 @@ function R.no_addresses()
 end
 
 ---No CA certificates.
+---
+---    policy.rules.no_ca()
 ---@return charm.policy.Rule
 ---@nodiscard
 function R.no_ca()
@@ -115,6 +127,8 @@ function R.no_ca()
 end
 
 ---At most so many names.
+---
+---    policy.rules.most_names(20)
 ---@param count integer
 ---@return charm.policy.Rule
 ---@nodiscard
@@ -148,6 +162,8 @@ function R.keys(options)
 end
 
 ---Only these applications.
+---
+---    policy.rules.applications { "web", "db" }
 ---@param apps string[]
 ---@return charm.policy.Rule
 ---@nodiscard
@@ -161,6 +177,8 @@ function R.applications(apps)
 end
 
 ---At most so many certificates for one relation.
+---
+---    policy.rules.most_per_relation(100)
 ---@param count integer
 ---@return charm.policy.Rule
 ---@nodiscard
@@ -192,6 +210,8 @@ local function leaf_profile(what, usages, options)
 end
 
 ---A profile: certificates of servers, for every request that is not for a CA.
+---
+---    policy.rules.servers { validity = "30d" }
 ---@param options { validity: string?, backdate: string?, key_usage: string[]?,
 --- extended_key_usage: string[]? }?
 ---@return charm.policy.Rule
@@ -199,12 +219,16 @@ end
 function R.servers(options) return leaf_profile("servers", { "server_auth" }, options) end
 
 ---A profile: certificates of clients.
+---
+---    policy.rules.clients { validity = "30d" }
 ---@param options table? as for servers
 ---@return charm.policy.Rule
 ---@nodiscard
 function R.clients(options) return leaf_profile("clients", { "client_auth" }, options) end
 
 ---A profile: certificates of both, as peers of a cluster have them.
+---
+---    policy.rules.peers { validity = "30d" }
 ---@param options table? as for servers
 ---@return charm.policy.Rule
 ---@nodiscard
@@ -213,6 +237,8 @@ function R.peers(options) return leaf_profile("peers", { "server_auth", "client_
 local ca_options <const> = { validity = true, path_length = true, name_constraints = true }
 
 ---A profile: certificates of intermediate CAs, for requests for a CA.
+---
+---    policy.rules.authorities { validity = "365d", path_length = 0 }
 ---@param options { validity: string?, path_length: integer?, name_constraints: table? }?
 ---@return charm.policy.Rule
 ---@nodiscard

@@ -22,6 +22,10 @@ local states <const> = require "charm.testing.state"
 local M = { tls = require "charm.testing.tls" }
 
 ---A test, run when the file has been loaded.
+---
+---    testing.test("opens its port", function()
+---      testing.expect(testing.run "start", { ports = { "443/tcp" } })
+---    end)
 ---@param name string what it shows
 ---@param body fun()
 function M.test(name, body)
@@ -34,7 +38,7 @@ end
 ---
 ---    testing.rows({
 ---      { name = "a wildcard is refused", cn = "*.example.com", code = "wildcard_not_allowed" },
----    }, function(row) ... end)
+---    }, function(row) testing.expect(#row.code > 0, true) end)
 ---@param rows table[]
 ---@param body fun(row: table)
 function M.rows(rows, body)
@@ -48,6 +52,8 @@ end
 
 ---A state from what a test is about; all else has the value that a new unit has. What Juju could not
 ---be in is refused.
+---
+---    local state <const> = testing.state { leader = true, config = { port = 8443 } }
 ---@param fields table? as charm.testing.State
 ---@return charm.testing.State
 ---@nodiscard
@@ -72,7 +78,8 @@ end
 ---Run the charm for one event. The state that is given stays as it is; the one that is returned has
 ---what the hook changed. A hook that fails fails the test.
 ---
----    local after = testing.run("config-changed", { config = { port = 8443 } })
+---    local state = { config = { port = 8443 }, relations = { ca:relation() } }
+---    local after = testing.run("config-changed", state)
 ---    after = testing.run({ "certificates-relation-joined", unit = "ca/0" }, after)
 ---
 ---An event is its name, or a table with the name and what it is about: `relation` (an id; when there
@@ -89,6 +96,9 @@ end
 
 ---The same for a hook that is to fail: why it did, and the state after it. What Juju buffers is lost
 ---then, statuses and log lines stay.
+---
+---    local why <const> = testing.fails("stop")
+---    testing.expect(why.message, testing.contains "no way out")
 ---@param wanted string|table
 ---@param state charm.testing.State|table|nil
 ---@return { code: charm.ErrorCode, message: string, traceback: string } why
@@ -113,6 +123,8 @@ end
 
 ---Run a recorded hook again (`luacharm replay --to-test`); the test fails where the charm now does
 ---something else.
+---
+---    testing.replay "tests/recordings/start.json"
 ---@param path string of the recording, from the charm's folder
 function M.replay(path)
   errors.check_text("testing.replay", path)
@@ -121,6 +133,9 @@ function M.replay(path)
 end
 
 ---The same state some time later.
+---
+---    local later <const> = testing.advance(state, "80d")
+---    testing.expect(later.now - state.now, 80 * 86400)
 ---@param state charm.testing.State
 ---@param duration string "80d"
 ---@return charm.testing.State
@@ -147,6 +162,8 @@ function M.expect(got, wanted)
 end
 
 ---A function that raises; what it raised, as text.
+---
+---    testing.raises("is refused", function() error "this is refused" end)
 ---@param part string of the text
 ---@param body fun(...)
 ---@param ... any
@@ -170,6 +187,8 @@ M.any = match.new("anything", function(value) return value ~= nil end)
 M.absent = match.new("nothing", function(value) return value == nil end)
 
 ---A text with this part in it; or a list or table, one of whose items is as expected.
+---
+---    testing.expect({ "443/tcp", "80/tcp" }, testing.contains "80/tcp")
 ---@param part any
 ---@return charm.testing.Matcher
 ---@nodiscard
@@ -187,6 +206,8 @@ function M.contains(part)
 end
 
 ---A text that fits a pattern of Lua's.
+---
+---    testing.expect("until 2026-04-01", testing.like "%d+-%d+-%d+$")
 ---@param pattern string
 ---@return charm.testing.Matcher
 ---@nodiscard
@@ -197,6 +218,8 @@ function M.like(pattern)
 end
 
 ---Not as expected.
+---
+---    testing.expect(testing.run("start", state).ports, testing.is_not {})
 ---@param wanted any
 ---@return charm.testing.Matcher
 ---@nodiscard
@@ -207,6 +230,8 @@ function M.is_not(wanted)
 end
 
 ---What a function says yes to.
+---
+---    testing.expect(8443, testing.satisfies("a high port", function(port) return port > 1024 end))
 ---@param description string what is expected, for the message
 ---@param accepts fun(value: any): boolean
 ---@return charm.testing.Matcher

@@ -112,6 +112,8 @@ function State:with(changes)
 end
 
 ---The only relation of an endpoint, or that with this id.
+---
+---    local bag <const> = state:relation("certificates").data
 ---@param name string "certificates" or "certificates:1"
 ---@return charm.testing.Relation
 ---@nodiscard
@@ -128,6 +130,8 @@ function State:relation(name)
 end
 
 ---The secret with this label or id; nil when there is none.
+---
+---    local secret <const> = state:secret "password"
 ---@param name string
 ---@return charm.testing.Secret?
 ---@nodiscard

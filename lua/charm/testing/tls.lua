@@ -71,6 +71,8 @@ function M.provider(endpoint, options)
 end
 
 ---The relation, for a state: one unit has joined.
+---
+---    local related <const> = testing.state { relations = { ca:relation() } }
 ---@param fields table? fields of charm.testing.Relation instead
 ---@return charm.testing.Relation
 ---@nodiscard
@@ -95,6 +97,8 @@ local function requests_of(state, relation)
 end
 
 ---What the charm asks for.
+---
+---    testing.expect(ca:requests(asked)[1].csr:common_name(), "web.example.com")
 ---@param state charm.testing.State
 ---@return { csr: charm.Csr, ca: boolean }[]
 ---@nodiscard
@@ -107,6 +111,8 @@ function Provider:requests(state)
 end
 
 ---What stands in the databag, in PEM.
+---
+---    testing.expect(#ca:certificates(ca:issue(asked)), 1)
 ---@param state charm.testing.State
 ---@return { csr: string, certificate: string, ca: string, chain: string[], revoked: boolean }[]
 ---@nodiscard
@@ -162,6 +168,9 @@ end
 local issue_options <const> = { validity = "string" }
 
 ---The state in which every request that has no certificate has one, valid from the state's time on.
+---
+---    local after <const> = testing.run("certificates-relation-changed",
+---      ca:issue(asked, { validity = "30d" }))
 ---@param state charm.testing.State
 ---@param options { validity: string? }? of these certificates
 ---@return charm.testing.State
@@ -171,6 +180,8 @@ function Provider:issue(state, options)
 end
 
 ---The same for all requests, also those that have a certificate.
+---
+---    local after <const> = testing.run("certificates-relation-changed", ca:renew(ca:issue(asked)))
 ---@param state charm.testing.State
 ---@param options { validity: string? }?
 ---@return charm.testing.State
@@ -180,6 +191,9 @@ function Provider:renew(state, options)
 end
 
 ---The state in which every request is refused.
+---
+---    local denied <const> = testing.run("certificates-relation-changed",
+---      ca:deny(asked, "domain_not_allowed", "not one of ours"))
 ---@param state charm.testing.State
 ---@param code string such as "domain_not_allowed"
 ---@param message string
@@ -199,6 +213,8 @@ function Provider:deny(state, code, message)
 end
 
 ---The state in which what was issued is marked as revoked.
+---
+---    local after <const> = testing.run("certificates-relation-changed", ca:revoke(ca:issue(asked)))
 ---@param state charm.testing.State
 ---@return charm.testing.State
 ---@nodiscard
@@ -212,6 +228,8 @@ end
 
 ---What a state is like once the charm has its certificates: it has seen the relation and asked, got an
 ---answer and taken it.
+---
+---    local with_certificate <const> = ca:establish { relations = { ca:relation() } }
 ---@param state charm.testing.State|table
 ---@return charm.testing.State
 ---@nodiscard
@@ -254,6 +272,9 @@ function M.requirer(endpoint, options)
   }, Requirer)
 end
 
+---The relation, for a state: its units have joined.
+---
+---    local state <const> = testing.state { leader = true, relations = { client:relation() } }
 ---@param fields table? fields of charm.testing.Relation instead
 ---@return charm.testing.Relation
 ---@nodiscard
@@ -267,6 +288,8 @@ end
 local request_options <const> = { who = "string", ca = "boolean", key = "any" }
 
 ---The state in which a unit asks for a certificate, too.
+---
+---    local asked, csr = client:request(related, { common_name = "db.internal" })
 ---@param state charm.testing.State
 ---@param attributes charm.Attributes
 ---@param options { who: string?, ca: boolean?, key: charm.Key? }? who: the first unit when it is left
@@ -285,6 +308,8 @@ function Requirer:request(state, attributes, options)
 end
 
 ---The state in which nothing is asked for any more.
+---
+---    local nothing <const> = client:withdraw((client:request(related, { common_name = "db.internal" })))
 ---@param state charm.testing.State
 ---@return charm.testing.State
 ---@nodiscard
@@ -295,6 +320,8 @@ function Requirer:withdraw(state)
 end
 
 ---What the charm has answered.
+---
+---    testing.expect(client:certificates(related), {})
 ---@param state charm.testing.State
 ---@return { csr: charm.Csr, certificate: charm.Certificate, ca: charm.Certificate, revoked: boolean }[]
 ---@nodiscard
@@ -309,6 +336,8 @@ function Requirer:certificates(state)
 end
 
 ---What the charm has refused.
+---
+---    testing.expect(client:denials(related), {})
 ---@param state charm.testing.State
 ---@return { csr: charm.Csr, denial: charm.tls.Denial }[]
 ---@nodiscard

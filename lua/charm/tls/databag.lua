@@ -12,6 +12,9 @@ RequestList.__name = "charm.tls.RequestList"
 
 local REQUESTS <const> = "certificate_signing_requests"
 
+---What we ask for, as it stands in the databag.
+---
+---    for _, request in ipairs(tls.requests(relation):list()) do charm.log.info(request.csr) end
 ---@return { csr: string, ca: boolean }[]
 ---@nodiscard
 function RequestList:list()
@@ -23,6 +26,8 @@ local function write(self, list)
 end
 
 ---Add a request; one that is there already is not added again.
+---
+---    tls.requests(relation):add(csr, { ca = false })
 ---@param csr charm.Csr
 ---@param options { ca: boolean? }?
 function RequestList:add(csr, options)
@@ -36,6 +41,8 @@ function RequestList:add(csr, options)
 end
 
 ---Withdraw a request.
+---
+---    tls.requests(relation):remove(csr)
 ---@param csr charm.Csr
 function RequestList:remove(csr)
   local kept = {}
@@ -61,6 +68,8 @@ function M.requests(relation, options)
 end
 
 ---What the provider has answered in a relation, in PEM.
+---
+---    for _, entry in ipairs(tls.certificates(relation)) do charm.log.info(entry.certificate) end
 ---@param relation charm.Relation
 ---@return { csr: string, certificate: string, ca: string, chain: string[], revoked: boolean }[]
 ---@nodiscard
@@ -69,6 +78,8 @@ function M.certificates(relation)
 end
 
 ---What the provider has refused in a relation.
+---
+---    for _, entry in ipairs(tls.denials(relation)) do charm.log.info(entry.denial.message) end
 ---@param relation charm.Relation
 ---@return { csr: string, denial: charm.tls.Denial }[]
 ---@nodiscard

@@ -25,6 +25,8 @@ end
 
 ---The certificate and those that stand between it and a root, in PEM: what a TLS server sends. A
 ---self-signed root at the end is left out.
+---
+---    charm.file.write("/etc/web/tls/fullchain.pem", cert:fullchain(), { mode = "0644" })
 ---@return string
 ---@nodiscard
 function Pair:fullchain()

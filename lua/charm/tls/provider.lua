@@ -109,6 +109,8 @@ local function authority(self)
 end
 
 ---Its own certificate. Only the leader has it.
+---
+---    charm.log.info(authority:certificate():common_name())
 ---@return charm.Certificate
 ---@nodiscard
 function Ca:certificate()
@@ -116,6 +118,9 @@ function Ca:certificate()
 end
 
 ---A new key and a new certificate. Follow it with provider:reissue_all().
+---
+---    authority:rotate()
+---    provider:reissue_all()
 function Ca:rotate()
   authority(self):rotate()
 end
@@ -135,6 +140,11 @@ Intermediate.__name = "charm.tls.Intermediate"
 
 ---The issuer that signs with the key and certificate of a requirer; until they are there, requests
 ---wait. Only for a provider with a policy.
+---
+---    local upstream <const> = tls.requires("upstream", {
+---      mode = "app", requests = { { common_name = "our CA", is_ca = true } },
+---    })
+---    tls.provides("certificates", { issuer = tls.intermediate(upstream), policy = "policy.lua" })
 ---@param requirer charm.tls.Requirer
 ---@param options { validity: string? }? of what it issues where the policy does not say; "90d"
 ---@return charm.tls.Intermediate
@@ -148,6 +158,14 @@ function M.intermediate(requirer, options)
 end
 
 ---The certificate of the CA and those above it, nearest first.
+---
+---    local upstream <const> = tls.requires("upstream", {
+---      mode = "app", requests = { { common_name = "our CA", is_ca = true } },
+---    })
+---    local issuer <const> = tls.intermediate(upstream)
+---    charm.collect_status(function(status)
+---      if not issuer:certificate() then status:waiting "no CA certificate yet" end
+---    end)
 ---@return charm.Certificate? certificate nil: it is not there yet
 ---@return charm.Chain? chain
 ---@nodiscard
@@ -340,36 +358,48 @@ local function id_of(relation)
 end
 
 ---All requests, answered or not.
+---
+---    for _, request in ipairs(provider:requests()) do charm.log.info(request.remote_app) end
 ---@param relation charm.Relation|string|nil
 ---@return charm.tls.Incoming[]
 ---@nodiscard
 function Provider:requests(relation) return self.core:list("requests", id_of(relation)) end
 
 ---Requests that have no certificate: new ones, refused ones, revoked ones.
+---
+---    charm.log.info(#provider:outstanding() .. " wait")
 ---@param relation charm.Relation|string|nil
 ---@return charm.tls.Incoming[]
 ---@nodiscard
 function Provider:outstanding(relation) return self.core:list("outstanding", id_of(relation)) end
 
 ---What is issued and not revoked, in PEM.
+---
+---    for _, entry in ipairs(provider:issued()) do charm.log.info(entry.certificate) end
 ---@param relation charm.Relation|string|nil
 ---@return table[]
 ---@nodiscard
 function Provider:issued(relation) return self.core:list("issued", id_of(relation)) end
 
 ---Certificates whose request is gone.
+---
+---    charm.log.info(#provider:unsolicited() .. " nobody asks for any more")
 ---@param relation charm.Relation|string|nil
 ---@return table[]
 ---@nodiscard
 function Provider:unsolicited(relation) return self.core:list("unsolicited", id_of(relation)) end
 
 ---Refusals that stand.
+---
+---    for _, entry in ipairs(provider:errors()) do charm.log.info(entry.csr) end
 ---@param relation charm.Relation|string|nil
 ---@return table[]
 ---@nodiscard
 function Provider:errors(relation) return self.core:list("errors", id_of(relation)) end
 
 ---Requests that the policy put off in this hook, with the reason.
+---
+---    for _, entry in ipairs(provider:deferred()) do charm.log.info(entry.message) end
 ---@return { relation_id: string, remote_app: string, remote_unit: string?, message: string }[]
 ---@nodiscard
 function Provider:deferred()
@@ -382,6 +412,9 @@ end
 
 ---Who would be locked out by the policy that came with a refresh, while the one before it stays at work;
 ---nil when the policy of the file is at work. For the status.
+---
+---    local names <const> = provider:locked_out_by_policy()
+---    if names then charm.log.warning("not to be renewed: " .. table.concat(names, ", ")) end
 ---@return string[]? units and applications
 ---@nodiscard
 function Provider:locked_out_by_policy()
@@ -391,6 +424,8 @@ function Provider:locked_out_by_policy()
 end
 
 ---The decisions that the journal holds, one line of JSON each; "" when there are none.
+---
+---    charm.file.write("/var/log/decisions.json", provider:decisions())
 ---@return string
 ---@nodiscard
 function Provider:decisions()
@@ -400,6 +435,8 @@ function Provider:decisions()
 end
 
 ---Answer a request now: with a shape, tls.deny(...), or nothing to have the policy decide.
+---
+---    for _, request in ipairs(provider:outstanding()) do provider:answer(request, { validity = "30d" }) end
 ---@param request charm.tls.Incoming
 ---@param decision table|charm.tls.Refusal|nil
 function Provider:answer(request, decision)
@@ -409,17 +446,23 @@ function Provider:answer(request, decision)
 end
 
 ---Mark certificates as revoked: of one request, or all of them.
+---
+---    for _, request in ipairs(provider:requests()) do provider:revoke(request) end
 ---@param request charm.tls.Incoming?
 function Provider:revoke(request)
   if request then self.core:revoke(request.relation_id, request.csr) else self.core:revoke() end
 end
 
 ---Decide every request anew: after the CA or the policy has changed.
+---
+---    provider:reissue_all()
 function Provider:reissue_all()
   self.core:reissue_all()
 end
 
 ---Look again now.
+---
+---    provider:sync()
 function Provider:sync()
   self.core:sync()
 end

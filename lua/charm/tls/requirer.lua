@@ -52,6 +52,9 @@ local event_names <const> = { available = true, denied = true, revoked = true, r
 ---* "renewing": a successor was asked for; until it is there this one is handed out
 ---
 ---An error in a handler fails the hook, and the event comes again when Juju retries it.
+---
+---    certs:on("available", function(cert) cert:install { dir = "/etc/web/tls" } end)
+---    certs:on("denied", function(_, denial) charm.log.warning(denial.message) end)
 ---@param name charm.tls.EventName
 ---@param handler fun(cert: charm.tls.Pair, denial: charm.tls.Denial?)
 function Requirer:on(name, handler)
@@ -65,6 +68,9 @@ function Requirer:on(name, handler)
 end
 
 ---The certificate and key to be used now: the first, or that of the request with this name.
+---
+---    local pair <const> = certs:assigned()
+---    if pair then charm.log.info("valid until " .. os.date("!%F", pair.certificate:not_after())) end
 ---@param name string?
 ---@return charm.tls.Pair? pair
 ---@return string? message
@@ -77,6 +83,8 @@ function Requirer:assigned(name)
 end
 
 ---All of them, in the order of the requests.
+---
+---    for _, pair in ipairs(certs:all()) do charm.log.info(pair.certificate:serial()) end
 ---@return charm.tls.Pair[]
 ---@nodiscard
 function Requirer:all()
@@ -89,6 +97,9 @@ function Requirer:all()
 end
 
 ---Why the provider refuses a request of ours; nil when it does not.
+---
+---    local denial <const> = certs:denial()
+---    if denial then charm.log.warning(denial.code .. ": " .. denial.message) end
 ---@param name string?
 ---@return charm.tls.Denial?
 ---@nodiscard
@@ -97,6 +108,9 @@ function Requirer:denial(name)
 end
 
 ---What the provider says that it can do; nil when it has not said anything.
+---
+---    local can <const> = certs:capabilities()
+---    if can and can.supports_ip_sans then charm.log.info "addresses, too" end
 ---@return charm.tls.Capabilities?
 ---@nodiscard
 function Requirer:capabilities()
@@ -119,12 +133,17 @@ local function deliver(certs)
 end
 
 ---Look again now: after something that the requests depend on has changed.
+---
+---    certs:sync()
 function Requirer:sync()
   self.core:sync()
   deliver(self)
 end
 
 ---Ask for a successor now, with the same key.
+---
+---    local pair <const> = certs:assigned()
+---    if pair then certs:renew(pair) end
 ---@param cert charm.tls.Pair|charm.Certificate
 function Requirer:renew(cert)
   self.core:renew(pair.is(cert) and cert.certificate or cert)
@@ -135,6 +154,8 @@ local rotate_options <const> = { scope = "string", drop_old = "boolean" }
 
 ---Make a new key and ask for new certificates. The old ones are handed out until then, unless
 ---`drop_old` says that the old key must not be used any more.
+---
+---    certs:regenerate_key()
 ---@param options { scope: charm.tls.Scope?, drop_old: boolean? }?
 function Requirer:regenerate_key(options)
   options = errors.check_options("certs:regenerate_key", options, rotate_options)
@@ -145,6 +166,8 @@ end
 local import_options <const> = { scope = "string" }
 
 ---Use this key from now on, kept in the secret as a generated one is.
+---
+---    certs:import_key(x509.key.generate { type = "rsa", bits = 2048 })
 ---@param key charm.Key
 ---@param options { scope: charm.tls.Scope? }?
 function Requirer:import_key(key, options)
@@ -154,6 +177,8 @@ function Requirer:import_key(key, options)
 end
 
 ---The id of the secret that holds our key; nil when the charm gives the key itself.
+---
+---    charm.log.info(certs:key_secret_id() or "no key yet")
 ---@param scope charm.tls.Scope?
 ---@return string?
 ---@nodiscard

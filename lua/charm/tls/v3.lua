@@ -28,6 +28,8 @@ local M = {}
 local key_options <const> = { key_size = "number" }
 
 ---A private key, RSA as the library makes it. Its text is key:pem(), as PKCS#1.
+---
+---    local key <const> = v3.generate_private_key { key_size = 2048 }
 ---@param options { key_size: integer? }? 2048 bits when it is left out
 ---@return charm.Key
 ---@nodiscard
@@ -106,6 +108,8 @@ local event_names <const> = {
 }
 
 ---Call a function for what happens to our certificates.
+---
+---    certs:on("certificate_available", function(event) charm.log.info(event.certificate) end)
 ---@param name charm.tls.v3.EventName
 ---@param handler fun(event: charm.tls.v3.Event) without an argument for all_certificates_invalidated
 function Requirer:on(name, handler)
@@ -120,6 +124,8 @@ function Requirer:on(name, handler)
 end
 
 ---Send a request; one that is there already is not sent again, and so never renews anything.
+---
+---    certs:request_certificate_creation(csr)
 ---@param csr charm.Csr
 ---@param options { is_ca: boolean? }?
 function Requirer:request_certificate_creation(csr, options)
@@ -128,6 +134,8 @@ function Requirer:request_certificate_creation(csr, options)
 end
 
 ---Replace a request by a new one, which must differ: its provider has answered the old one.
+---
+---    certs:request_certificate_renewal(csr, v3.generate_csr { private_key = key, subject = "db.internal" })
 ---@param old_csr charm.Csr
 ---@param new_csr charm.Csr
 function Requirer:request_certificate_renewal(old_csr, new_csr)
@@ -135,12 +143,16 @@ function Requirer:request_certificate_renewal(old_csr, new_csr)
 end
 
 ---Withdraw a request; its provider drops the certificate.
+---
+---    certs:request_certificate_revocation(csr)
 ---@param csr charm.Csr
 function Requirer:request_certificate_revocation(csr)
   self.core:withdraw(csr)
 end
 
 ---The certificates of our requests that are not revoked.
+---
+---    for _, event in ipairs(certs:get_assigned_certificates()) do charm.log.info(event.certificate) end
 ---@return charm.tls.v3.Event[]
 ---@nodiscard
 function Requirer:get_assigned_certificates()
@@ -175,6 +187,9 @@ local requires_options <const> = { expiry_notification_time = "number" }
 ---
 ---* expiry_notification_time: hours before the end of a certificate at which it is said to be
 ---  expiring; a third of its validity when left out. What the provider recommends comes first
+---
+---    local certs <const> = v3.requires "certificates"
+---    certs:on("certificate_available", function(event) charm.log.info(event.certificate) end)
 ---@param endpoint string
 ---@param options { expiry_notification_time: integer? }?
 ---@return charm.tls.v3.Requirer

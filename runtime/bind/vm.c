@@ -73,6 +73,35 @@ static void refuse_memory(struct bind_vm *vm)
         lua_sethook(vm->L, count_instructions, LUA_MASKCOUNT, 1);
 }
 
+#ifdef LC_FAULT_HOOKS
+static unsigned long fault_countdown;
+static bool fault_fired;
+
+void bind_fault_allocation(unsigned long nth)
+{
+    fault_countdown = nth;
+    fault_fired = false;
+}
+
+bool bind_fault_fired(void)
+{
+    return fault_fired;
+}
+
+static bool fault_is_due(void)
+{
+    if (!fault_fired && (fault_countdown == 0 || --fault_countdown != 0))
+        return false;
+    fault_fired = true;
+    return true;
+}
+#else
+static bool fault_is_due(void)
+{
+    return false;
+}
+#endif
+
 /* Strings with a key's PEM, and what is left of them when a buffer grows, are cleansed: nothing is
  * given back to the system, or moved, with its bytes in it. */
 static void *allocate(void *context, void *old, size_t old_len, size_t len)
@@ -91,6 +120,8 @@ static void *allocate(void *context, void *old, size_t old_len, size_t len)
         refuse_memory(vm);
         return NULL;
     }
+    if (len > old_len && fault_is_due())
+        return NULL;
     void *fresh = len == 0 ? NULL : malloc(len); /* lint: what Lua takes is swept by itself */
     if (fresh == NULL && len > old_len)
         return NULL;

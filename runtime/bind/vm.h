@@ -117,6 +117,13 @@ const char *bind_vm_traceback(const struct bind_vm *vm);
  * view, as above. */
 const char *bind_vm_where(const struct bind_vm *vm);
 
+#ifdef LC_FAULT_HOOKS
+/* Tests only: of what Lua allocates in any VM, number `nth` from now (1 is the next) fails, and all
+ * that follow, since Lua collects and asks again; 0 turns it off. */
+void bind_fault_allocation(unsigned long nth);
+bool bind_fault_fired(void);
+#endif
+
 /* "5.4.4"; static. */
 const char *bind_lua_version(void);
 /* "2.1.0"; version has BIND_VERSION_BYTES. */

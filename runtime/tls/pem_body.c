@@ -9,7 +9,10 @@ void lc_pem_body(const char *pem, struct lc_buf *body)
     const char *start = begin == NULL ? NULL : strstr(begin + 11, "-----");
     const char *end = start == NULL ? NULL : strstr(start + 5, "-----END ");
 
-    lc_buf_clear(body);
+    if (body->len != 0) { /* not lc_buf_clear, which forgets the mark, too */
+        body->len = 0;
+        body->data[0] = '\0';
+    }
     if (end == NULL)
         return;
     for (const char *at = start + 5; at < end;) {

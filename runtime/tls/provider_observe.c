@@ -146,20 +146,26 @@ size_t lc_provided_find(const struct lc_provided *relation, const char *csr, str
                              : lc_index_get(&relation->by_body, scratch->data, scratch->len);
 }
 
-static bool is_served(const struct lc_provided *relation, const struct lc_asked *asked)
+/* One that cannot be read serves nobody. */
+static bool find_served(const struct lc_provided *relation, struct lc_asked *asked,
+                        struct lc_err *err)
 {
     const struct lc_certificate_entry *entry = &relation->certificates.items[asked->certificate];
     LC_AUTO(lc_cert_unref) struct lc_cert *cert = NULL;
-    struct lc_err ignored = LC_ERR_INIT; /* one that cannot be read serves nobody */
+    struct lc_err why = LC_ERR_INIT;
 
-    return !entry->revoked &&
-           lc_cert_parse(entry->certificate, strlen(entry->certificate), &cert, &ignored) &&
-           lc_cert_matches_csr(cert, asked->csr);
+    if (entry->revoked)
+        return true;
+    if (!lc_cert_parse(entry->certificate, strlen(entry->certificate), &cert, &why))
+        return why.code == LC_ENOMEM ? lc_fail_memory(err) : true;
+    asked->served = lc_cert_matches_csr(cert, asked->csr);
+    return true;
 }
 
 /* Of several answers to one request the first counts, and the others go (PROV-029); what has no CSR
  * that could be read goes too (PROV-033). Whose CSR is gone is the clean-up's business. */
-static bool find_certificates(struct lc_provided *relation, struct lc_buf *scratch)
+static bool find_certificates(struct lc_provided *relation, struct lc_buf *scratch,
+                              struct lc_err *err)
 {
     for (size_t i = 0; i < relation->certificates.count; i++) {
         const size_t at = lc_provided_find(relation, relation->certificates.items[i].csr, scratch);
@@ -168,13 +174,14 @@ static bool find_certificates(struct lc_provided *relation, struct lc_buf *scrat
             lc_provided_drop_certificate(relation, i);
         } else if (asked != NULL) {
             asked->certificate = i;
-            asked->served = is_served(relation, asked);
+            if (!find_served(relation, asked, err))
+                return false;
         }
     }
-    return scratch->code == LC_OK;
+    return lc_buf_check(scratch, err);
 }
 
-static bool find_errors(struct lc_provided *relation, struct lc_buf *scratch)
+static bool find_errors(struct lc_provided *relation, struct lc_buf *scratch, struct lc_err *err)
 {
     for (size_t i = 0; i < relation->errors.count; i++) {
         const size_t at = lc_provided_find(relation, relation->errors.items[i].csr, scratch);
@@ -184,15 +191,14 @@ static bool find_errors(struct lc_provided *relation, struct lc_buf *scratch)
         else if (asked != NULL)
             asked->error = i;
     }
-    return scratch->code == LC_OK;
+    return lc_buf_check(scratch, err);
 }
 
 static bool find_answers(struct lc_provided *relation, struct lc_err *err)
 {
     LC_AUTO(lc_buf_release) struct lc_buf scratch = LC_BUF_INIT(LC_DATABAG_MAX_BYTES);
 
-    return (find_certificates(relation, &scratch) && find_errors(relation, &scratch)) ||
-           lc_buf_check(&scratch, err);
+    return find_certificates(relation, &scratch, err) && find_errors(relation, &scratch, err);
 }
 
 /* Ours to read only as leader. What is not JSON is written anew (D-11). */

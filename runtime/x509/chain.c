@@ -94,7 +94,7 @@ static bool fail_verification(X509_STORE_CTX *context, struct lc_err *err)
     struct lc_err unread = LC_ERR_INIT; /* then it goes without a name */
     struct lc_der_item item;
 
-    if (reason == X509_V_ERR_OUT_OF_MEM)
+    if (reason == X509_V_ERR_OUT_OF_MEM || lc_ossl_is_starved())
         return lc_ossl_fail(err, LC_ENOMEM, "out of memory");
     const int len = about == NULL ? 0 : i2d_X509_NAME(X509_get_subject_name(about), &der);
     struct lc_der in = { der, len > 0 ? (size_t)len : 0 };

@@ -51,7 +51,7 @@ static bool fail_decryption(struct lc_err *err)
         ERR_PACK(ERR_LIB_EVP, 0, EVP_R_UNSUPPORTED_PRF),
         ERR_PACK(ERR_LIB_PEM, 0, PEM_R_UNSUPPORTED_ENCRYPTION),
     };
-    bool no_memory = false;
+    bool no_memory = lc_ossl_is_starved();
     bool not_offered = false;
 
     for (unsigned long number; (number = ERR_get_error()) != 0;) {
@@ -59,6 +59,7 @@ static bool fail_decryption(struct lc_err *err)
         for (size_t i = 0; i < LC_COUNT(unsupported); i++)
             not_offered = not_offered || number == (unsigned long)unsupported[i];
     }
+    lc_ossl_clear();
     if (no_memory)
         return lc_fail_memory(err);
     if (not_offered)

@@ -46,6 +46,10 @@ static bool fault_is_due(void)
 }
 #endif
 
+/* A block was refused since the last failure was told or cleared. OpenSSL seldom says that itself:
+ * a request that it had no memory to read is malformed to it. */
+static bool is_starved;
+
 static struct block *block_of(void *memory)
 {
     return (struct block *)(void *)((char *)memory - offsetof(struct block, memory));
@@ -58,8 +62,10 @@ static void *block_new(size_t size, const char *file, int line)
     struct block *block = NULL;
     if (size != 0 && size <= SIZE_MAX - sizeof(*block) && !fault_is_due())
         block = malloc(sizeof(*block) + size); /* lint: for OpenSSL, as said above */
-    if (block == NULL)
+    if (block == NULL) {
+        is_starved = is_starved || size != 0;
         return NULL;
+    }
     block->size = size;
     return block->memory;
 }
@@ -103,10 +109,11 @@ bool lc_ossl_fail(struct lc_err *err, enum lc_code code, const char *format, ...
     char message[1024];
     char reasons[512] = "";
     size_t used = 0;
-    bool no_memory = false;
+    bool no_memory = is_starved;
     const char *last = NULL;
     va_list args;
 
+    is_starved = false;
     for (unsigned long number; (number = ERR_get_error()) != 0;) {
         const char *reason = ERR_reason_error_string(number);
         no_memory = no_memory || ERR_GET_REASON(number) == ERR_R_MALLOC_FAILURE;
@@ -125,8 +132,14 @@ bool lc_ossl_fail(struct lc_err *err, enum lc_code code, const char *format, ...
     return lc_fail(err, code, "%s%s", message, reasons);
 }
 
+bool lc_ossl_is_starved(void)
+{
+    return is_starved;
+}
+
 void lc_ossl_clear(void)
 {
+    is_starved = false;
     ERR_clear_error();
 }
 

@@ -21,6 +21,10 @@ void lc_ossl_start(void);
  * when that was the reason. The reasons are fixed texts and never hold data. Always false. */
 bool lc_ossl_fail(struct lc_err *err, enum lc_code code, const char *format, ...) LC_PRINTF(3, 4);
 
+/* OpenSSL lacked memory since the last failure or clearing, and may have said something else: ask
+ * before a failure is taken for an answer. */
+bool lc_ossl_is_starved(void);
+
 /* Empty the error queue after a failure that is an answer. */
 void lc_ossl_clear(void);
 

@@ -139,6 +139,8 @@ static bool ask_openssl(const struct lc_der_item *spki, struct lc_spki *out, str
     LC_AUTO(EVP_PKEY_free) EVP_PKEY *pkey = d2i_PUBKEY(NULL, &at, (long)spki->whole_len);
 
     if (pkey == NULL) {
+        if (lc_ossl_is_starved())
+            return lc_ossl_fail(err, LC_ENOMEM, "out of memory");
         lc_ossl_clear();
         return lc_sha256(spki->whole, spki->whole_len, out->fingerprint, err);
     }

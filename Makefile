@@ -28,6 +28,10 @@ CFLAGS_release := $(HARDEN) -DLC_STATIC
 CFLAGS_debug   := -O0 -g3 -DLC_SMALL_BUFFERS -DLC_FAULT_HOOKS
 CFLAGS_asan    := -O1 -g3 -fno-omit-frame-pointer -fsanitize=address,undefined \
                   -fno-sanitize-recover=all -DLC_SMALL_BUFFERS -DLC_FAULT_HOOKS
+# clang's alone: make fuzz says so.
+CFLAGS_fuzz    := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+                  -fno-sanitize-recover=all
+LDFLAGS_fuzz   := -fsanitize=fuzzer,address,undefined
 CFLAGS_fault   := -O1 -g3 -DLC_SMALL_BUFFERS -DLC_FAULT_HOOKS
 # What a plain Lua loads: position independent, and no symbol of ours but luaopen_charm_*.
 CFLAGS_module := -O2 -fPIC -ffunction-sections -fdata-sections -fstack-protector-strong \
@@ -58,11 +62,17 @@ OBJECTS  := $(SOURCES:%.c=$(BUILD)/obj/%.o)
 ARCHIVES := $(foreach layer,$(LAYERS),$(BUILD)/lib$(layer).a)
 PROGRAM  := $(BUILD)/luacharm
 
-TEST_OBJECTS  := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/lib/*.c))
+# A fuzzer has a main of its own.
+TEST_OBJECTS  := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out \
+                 $(if $(filter fuzz,$(PROFILE)),tests/lib/fuzz_replay.c),$(wildcard tests/lib/*.c)))
 # An archive: with few LAYERS, what needs the others is not pulled in.
 TEST_LIB      := $(BUILD)/libtests.a
 UNIT_SOURCES  := $(wildcard tests/unit/test_*.c tests/conformance/test_*.c)
 UNIT_PROGRAMS := $(UNIT_SOURCES:%.c=$(BUILD)/%)
+FUZZ_SOURCES  := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ_PROGRAMS := $(FUZZ_SOURCES:%.c=$(BUILD)/%)
+FAULT_SOURCES := $(wildcard tests/fault/fault_*.c)
+FAULT_PROGRAMS := $(FAULT_SOURCES:%.c=$(BUILD)/%)
 SPEC_RUNNER   := $(BUILD)/tests/lua/run_spec
 SPECS         := $(wildcard tests/lua/*_spec.lua)
 CHARMS        := $(patsubst %/tests,%,$(wildcard charms/*/tests))
@@ -83,7 +93,7 @@ MODULE_OPENERS := luaopen_charm_x509 luaopen_charm_json
 LUADIR ?= $(PREFIX)/share/lua/5.4
 LIBDIR ?= $(PREFIX)/lib/lua/5.4
 
-.PHONY: all docs module install-module help test check asan valgrind ci mutants upgrade-proof demo demo-upgrade format install clean setup units objects kills bench benches instructions FORCE
+.PHONY: all docs module install-module help test check asan valgrind fault faults fuzz fuzzers ci mutants upgrade-proof demo demo-upgrade format install clean setup units objects kills bench benches instructions FORCE
 .DELETE_ON_ERROR:
 
 all: $(PROGRAM)
@@ -95,8 +105,10 @@ help:
 	@echo 'make test           all tests of the profile (T=csr: only those with csr in their name)'
 	@echo 'make check          format, layers, lints, warnings of gcc and clang'
 	@echo 'make asan           all tests under the address and undefined-behaviour sanitizers'
+	@echo 'make fault          each allocation and hook command fails in turn (FAULT=quick: one of many)'
+	@echo 'make fuzz           SECONDS=$(SECONDS) of libFuzzer for each reader of outside bytes (T=: as above)'
 	@echo 'make valgrind       the C and Lua tests under valgrind'
-	@echo 'make ci             what CI runs: check, test, asan, valgrind'
+	@echo 'make ci             what CI runs: check, test, asan, fault, fuzz, valgrind'
 	@echo 'make mutants        plants faults, one at a time: each must turn its test red (T=: as above)'
 	@echo 'make kills          RUNS=$(RUNS) lives of a model with kill -9 at random moments (SEED=)'
 	@echo 'make instructions   the instructions of hooks against what is kept (KEEP=1: keep these)'
@@ -190,10 +202,11 @@ $(TEST_LIB): $(TEST_OBJECTS)
 	$(Q)$(AR) rcs $@ $^
 
 -include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(UNIT_SOURCES:%.c=$(BUILD)/obj/%.d) \
-         $(SPEC_RUNNER:$(BUILD)/%=$(BUILD)/obj/%.d)
+         $(FAULT_SOURCES:%.c=$(BUILD)/obj/%.d) $(FUZZ_SOURCES:%.c=$(BUILD)/obj/%.d) $(SPEC_RUNNER:$(BUILD)/%=$(BUILD)/obj/%.d)
 
 # Everything that is compiled, and nothing linked: for the lints.
 objects: $(OBJECTS) $(TEST_LIB) $(UNIT_SOURCES:%.c=$(BUILD)/obj/%.o) \
+         $(FAULT_SOURCES:%.c=$(BUILD)/obj/%.o) $(FUZZ_SOURCES:%.c=$(BUILD)/obj/%.o) \
          $(SPEC_RUNNER:$(BUILD)/%=$(BUILD)/obj/%.o)
 
 # --- the reference ------------------------------------------------------------------------------
@@ -225,17 +238,35 @@ JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 setup:
 	@.ci/setup build test
 
-units: $(UNIT_PROGRAMS) $(SPEC_RUNNER) $(LOAD) build/bench/answer
+units: $(UNIT_PROGRAMS) $(FUZZ_PROGRAMS) $(SPEC_RUNNER) $(LOAD) build/bench/answer
 
 test: setup
 	@$(MAKE) --no-print-directory $(JOBS) all units
 	@LUACHARM='$(abspath $(PROGRAM))' TLS_LOAD='$(abspath $(LOAD))' PROGRAMS='$(CURDIR)/build/bench' \
 	    T='$(T)' tests/run.sh $(BUILD) \
-	    $(UNIT_PROGRAMS) $(SPECS) $(CHARMS) $(SCRIPTS)
+	    $(UNIT_PROGRAMS) $(FUZZ_PROGRAMS) $(SPECS) $(CHARMS) $(SCRIPTS)
 	@$(if $(T),,tests/conformance/check_items.sh $(BUILD))
 
 asan:
 	@$(MAKE) --no-print-directory test PROFILE=asan
+
+# Each thing that can fail does, in turn; the sanitizers look for what it leaks (PROFILE=fault: without
+# them, and three times as fast). FAULT=quick, as in CI, fails one point of many.
+FAULT ?= full
+fault: setup
+	@$(MAKE) --no-print-directory PROFILE=$(if $(filter release,$(PROFILE)),asan,$(PROFILE)) faults
+faults:
+	@$(MAKE) --no-print-directory $(JOBS) $(FAULT_PROGRAMS)
+	@FAULT='$(FAULT)' T='$(T)' tests/fault/run.sh $(BUILD) $(FAULT_PROGRAMS)
+
+# Every reader of outside bytes is given what a fuzzer makes of its corpus, SECONDS long each (T=: as
+# above). What crashes one is kept in build/fuzz/found/ and belongs into tests/fuzz/corpus/.
+SECONDS ?= 10
+fuzz:
+	@.ci/setup build test fuzz
+	@$(MAKE) --no-print-directory $(JOBS) PROFILE=fuzz CC=clang fuzzers
+	@T='$(T)' tests/fuzz/run.sh build/fuzz '$(SECONDS)'
+fuzzers: $(FUZZ_PROGRAMS)
 
 # RSA keys take valgrind minutes: QUICK=1, as in CI, leaves out the suites that make many of them, which
 # the sanitizers run all the same.

@@ -32,10 +32,12 @@ part() {
     failed=$((failed + ${counts#* }))
 }
 
-.ci/setup build test check || exit 1
+.ci/setup build test check fuzz || exit 1
 part check make --no-print-directory check
 part test make --no-print-directory test
 part asan make --no-print-directory asan
+part fault make --no-print-directory fault FAULT=quick
+part fuzz make --no-print-directory fuzz SECONDS=3
 part valgrind make --no-print-directory valgrind QUICK=1
 [ "$skipped" -eq 0 ] && skips= || skips=", $skipped skipped"
 echo "$passed passed, $failed failed$skips"

@@ -1,0 +1,12 @@
+#!/bin/sh
+# The fault sweeps, then how many points of each kind have failed. usage: tests/fault/run.sh BUILD PROGRAM...
+# FAULT=quick|full: see tests/lib/sweep.h.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+
+tests/run.sh "$@"
+status=$?
+awk '/^# fault: / { count = $3; sub(/^# fault: [0-9]+ /, ""); points[$0] += count }
+    END { for (kind in points) printf "%8d points: %s\n", points[kind], kind }' \
+    "$1"/tap/*.tap | sort -k 3
+exit $status

@@ -1,0 +1,47 @@
+/* Certificates: parsed, alone and as a chain, looked at, and parsed again from what they say they
+ * are. */
+#include <string.h>
+
+#include "fuzz.h"
+#include "x509/chain.h"
+
+static void look(const struct lc_cert *cert)
+{
+    LC_AUTO(lc_cert_unref) struct lc_cert *again = NULL;
+    struct lc_err err = LC_ERR_INIT;
+    const char *pem = lc_cert_pem(cert);
+
+    (void)lc_cert_is_ca(cert);
+    (void)lc_cert_is_self_signed(cert);
+    (void)lc_cert_not_after(cert);
+    fuzz_must(lc_cert_parse(pem, strlen(pem), &again, &err), "not read again", &err);
+    fuzz_must(lc_cert_equals(cert, again), "read again, it is another", &err);
+}
+
+static void verify(const struct lc_chain *chain)
+{
+    struct lc_err err = LC_ERR_INIT;
+
+    (void)lc_chain_has_valid_order(chain);
+    if (!lc_chain_verify(chain->items[0], chain, chain, 1767225600, &err))
+        fuzz_refused(&err);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+    LC_AUTO(lc_buf_release) struct lc_buf pem = LC_BUF_INIT(1u << 24);
+    LC_AUTO(lc_chain_release) struct lc_chain chain = LC_CHAIN_INIT;
+    LC_AUTO(lc_cert_unref) struct lc_cert *cert = NULL;
+    struct lc_err err = LC_ERR_INIT;
+
+    fuzz_pem("CERTIFICATE", bytes, len, &pem);
+    if (lc_cert_parse(pem.data, pem.len, &cert, &err))
+        look(cert);
+    else
+        fuzz_refused(&err);
+    if (lc_chain_parse(pem.data, pem.len, &chain, &err))
+        verify(&chain);
+    else
+        fuzz_refused(&err);
+    return 0;
+}

@@ -293,7 +293,7 @@ static bool read_line(struct policy_cases *cases, const char *source, const char
     return add_decision(cases, source, json, err);
 }
 
-bool policy_cases_read_journal(struct policy_cases *cases, const char *path, struct lc_err *err)
+static bool read_lines(struct policy_cases *cases, const char *path, struct lc_err *err)
 {
     LC_AUTO(lc_secret_release) struct lc_secret content = LC_SECRET_INIT;
     struct lc_err why = LC_ERR_INIT;
@@ -302,15 +302,27 @@ bool policy_cases_read_journal(struct policy_cases *cases, const char *path, str
     if (!lc_input_read(path, LC_SECRET_BUFFER_BYTES, &content, &why))
         return why.code == LC_ENOMEM ? lc_fail_memory(err)
                                      : lc_strlist_add(&cases->complaints, why.message, err);
-    for (const char *line = content.data == NULL ? "" : content.data; *line != '\0';) {
+    for (size_t at = 0; at < content.len;) {
         LC_AUTO(lc_strlist_release) struct lc_strlist source = LC_STRLIST_INIT;
-        const size_t len = strcspn(line, "\n");
+        const char *line = content.data + at;
+        const char *end = memchr(line, '\n', content.len - at);
+        const size_t len = end == NULL ? content.len - at : (size_t)(end - line);
         if (!lc_strlist_addf(&source, err, "%s:%zu", lc_input_name(path), ++number) ||
             (len > 0 && !read_line(cases, source.items[0], line, len, err)))
             return false;
-        line += len + (line[len] == '\n');
+        at += len + (end != NULL);
     }
     return true;
+}
+
+bool policy_cases_read_journal(struct policy_cases *cases, const char *path, struct lc_err *err)
+{
+    LC_AUTO(lc_strlist_release) struct lc_strlist before = LC_STRLIST_INIT;
+
+    if (!lc_strlist_addf(&before, err, "%s.1", path) ||
+        (lc_file_exists(before.items[0]) && !read_lines(cases, before.items[0], err)))
+        return false;
+    return read_lines(cases, path, err);
 }
 
 /* --- files and folders ----------------------------------------------------------------------- */

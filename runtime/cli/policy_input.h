@@ -50,8 +50,9 @@ LC_AUTO_VALUE(struct policy_cases, policy_cases_release);
 bool policy_cases_read(struct policy_cases *cases, const char *word, struct lc_err *err)
     LC_MUST_CHECK;
 
-/* Add what a provider has noted down (tls/provider_policy.h), line by line. A line without the
- * request, which was too long to be kept, is a complaint. */
+/* Add what a provider has noted down (tls/provider_policy.h), line by line; first the journal
+ * before it, PATH.1, when it is there. A line that is cut off, garbled, or without the request,
+ * which was too long to be kept, is a complaint. */
 bool policy_cases_read_journal(struct policy_cases *cases, const char *path, struct lc_err *err)
     LC_MUST_CHECK;
 

@@ -204,6 +204,23 @@ has 'refuses what was issued' "$(cat "$OUT")" 'requests/00001-plain.pem: no long
 passes 'the same policy' "$L" policy diff policy.lua policy.lua requests
 is 'changes nothing' "$(cat "$OUT")" '0 of 3 requests change'
 
+# --- many --------------------------------------------------------------------------------------
+
+one=$(find requests -type f | sort | head -n 1)
+i=0
+while [ $i -lt 100 ]; do cat "$one"; i=$((i + 1)); done >hundred
+i=0
+while [ $i -lt 100 ]; do cat hundred; i=$((i + 1)); done >many.pem
+requests_of_many=$(grep -c 'BEGIN CERTIFICATE REQUEST' many.pem)
+printf '%s\n' 'expect [####                                    ] 10' 'expect [####################                    ] 50' \
+    'expect [####################################### ] 9' 'end' |
+    python3 "$TESTS/lib/terminal.py" "$L" policy eval policy.lua many.pem --now 2026-01-01T00:00:00Z >shown
+is 'ten thousand requests on a terminal: how far it is' "$?" 0
+has 'and of how many' "$(tr '\r' '\n' <shown | grep -m 1 '####')" "of $requests_of_many"
+"$L" policy eval policy.lua many.pem >shown 2>err
+is 'not on a terminal: nothing of that' "$(cat err; grep -c '###' shown)" 0
+has 'all are decided' "$(cat shown)" "$requests_of_many"
+
 # --- what does not work ------------------------------------------------------------------------
 
 echo 'return 1' >bad.lua

@@ -107,6 +107,39 @@ passes 'and writes that down' grep -q '"decision":"deny","rule":"our domains","c
 table 'provider with a policy, relation-changed: one is denied, another is in use' "$(count)"
 commit
 forget
+
+# --- the journal, replayed ---------------------------------------------------------------------------
+
+policy=$(dirname "$(dirname "$journal")")/src/policy.lua
+[ -f "$policy" ] || policy=$(find "$root" -name policy.lua)
+OUT=$root/replayed
+replay() { "$LUACHARM" policy eval "$policy" --journal "$1" --json; }
+decisions() { grep -o '"decision":"[a-z]*"' "$OUT" | cut -d'"' -f4 | tr '\n' ' '; }
+
+both=$root/both.jsonl
+for decision in issue deny; do grep -m 1 "\"decision\":\"$decision\"" "$journal"; done >"$both"
+journal=$both
+passes 'the journal is replayed' replay "$journal"
+is 'with the same decisions' "$(decisions)" 'issue deny '
+mkdir "$root/old"
+copy=$root/old/journal.jsonl
+head -c -100 "$journal" >"$copy"
+fails 'a line that was cut off is said' 1 "journal.jsonl:2: not JSON" replay "$copy"
+is 'once' "$(wc -l <"$OUT.err")" 1
+is 'the whole lines are replayed' "$(decisions)" 'issue '
+{
+    printf 'garbage\n\n{"decision":"deny"}\n42\n\0\377\n'
+    cat "$journal"
+    printf '{"csr":5}\n'
+} >"$copy"
+fails 'garbage is said' 1 "journal.jsonl:1: not JSON" replay "$copy"
+is 'a line for each line of garbage' "$(sed 's/.*jsonl:\([0-9]*\): .*/\1/' "$OUT.err" | tr '\n' ' ')" '1 3 4 5 8 '
+is 'the lines between are replayed' "$(decisions)" 'issue deny '
+head -n 1 "$journal" >"$copy.1"
+tail -n 1 "$journal" >"$copy"
+passes 'a journal that was rolled over' replay "$copy"
+is 'is replayed with the one before it, which comes first' "$(decisions)" 'issue deny '
+
 answer relation-list '[]'
 run
 is 'nothing is asked for: the state is not read' "$(calls | grep -c '^state-get')" 0

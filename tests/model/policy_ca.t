@@ -70,6 +70,14 @@ passes 'a grant is in the journal, with its rule' grep -q '"decision.*issue.*uni
 passes 'a refusal too' grep -q 'deny.*our domain' journal
 passes 'with the request itself' grep -q 'BEGIN CERTIFICATE REQUEST' journal
 
+written=$(find . -name '*-certificates.jsonl' | head -n 1)
+is 'it is one file, for its owner' "$(stat -c %a "$written")" 600
+passes 'it is replayed' "$LUACHARM" policy eval ca/src/policy.lua --journal "$written" --json
+for decision in issue deny; do
+    is "each '$decision' is decided so again" "$(grep -c "\"decision\": *\"$decision\"" "$OUT")" \
+        "$(grep -c "\"decision\":\"$decision\"" "$written")"
+done
+
 # A policy that refuses what is in use.
 sed 's/policy.rules.no_wildcards(),/policy.rules.no_wildcards(), policy.rules.domains { "other.example" },/' \
     "$TESTS/../charms/policy-ca/src/policy.lua" >ca/src/policy.lua

@@ -26,6 +26,7 @@ local certs <const> = tls.requires("certificates", {
   key = { type = "ec" },
   requests = function() return { { common_name = charm.config.name, sans_dns = { charm.config.name } } } end,
 })
+certs:on("available", function(cert) cert:install { dir = charm.charm_dir .. "/tls" } end)
 charm.collect_status(function(status)
   local denial, pair = certs:denial(), certs:assigned()
   if denial then return status:blocked(denial.code .. ": " .. denial.message) end
@@ -60,6 +61,13 @@ status_has 'what the policy allows is issued, by the intermediate, for as long a
 status_has 'a name outside of the domain is refused with its code' \
     'domain_not_allowed: not within example.com: www.example.org'
 status_has 'a wildcard is refused with its code' 'wildcard_not_allowed: ask for each name'
+
+# Whoever trusts the root alone can follow the chain.
+model run self-signed-ca/0 get-ca-certificate >root.txt 2>&1
+sed -n 's/^ *//; /BEGIN CERT/,/END CERT/p' root.txt | sed 's/^.*\(-----BEGIN\)/\1/' >root.pem
+installed=$(find . -name cert.pem | head -n 1)
+passes "a requirer's chain leads to upstream's root, says openssl" \
+    openssl verify -CAfile root.pem -untrusted "$installed" "$installed"
 
 model show-unit good/0 >unit 2>&1
 passes 'the capabilities are those of the policy' grep -q 'supports_wildcard_dns.*false' unit

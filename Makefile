@@ -89,7 +89,8 @@ SCRIPTS       := $(filter-out $(if $(filter release,$(PROFILE)),,$(RELEASED_ONLY
 # all of a package's parts, as luaopen_charm_x509 in charm.so.
 MODULE         := build/module/charm.so
 MODULE_LIBS     = $(shell $(PKG_CONFIG) --libs libcrypto jansson yaml-0.1)
-MODULE_OPENERS := luaopen_charm_x509 luaopen_charm_json
+MODULE_OPENERS := luaopen_charm_x509 luaopen_charm_json luaopen_charm_policy_core
+MODULE_LUA     := policy.lua $(patsubst lua/charm/%,%,$(wildcard lua/charm/policy/*.lua))
 LUADIR ?= $(PREFIX)/share/lua/5.4
 LIBDIR ?= $(PREFIX)/lib/lua/5.4
 
@@ -229,6 +230,8 @@ module:
 
 install-module:
 	install -D -m 755 $(MODULE) $(DESTDIR)$(LIBDIR)/charm.so
+	cd lua/charm && for file in $(MODULE_LUA); do \
+	    install -D -m 644 "$$file" "$(DESTDIR)$(LUADIR)/charm/$$file" || exit 1; done
 
 # --- tests -------------------------------------------------------------------------------------
 

@@ -5,7 +5,8 @@ source = { url = "git+file://." }
 description = {
   summary = "Juju charms in Lua, with TLS certificates done for them",
   detailed = [[The modules of luacharm that work without Juju, for a plain Lua: keys, certificate
-requests and certificates (charm.x509), and canonical JSON (charm.json). The program itself, which
+requests and certificates (charm.x509), certificate policies (charm.policy), and canonical JSON
+(charm.json). The program itself, which
 runs charms, is built by `make`.]],
   license = "MIT",
 }

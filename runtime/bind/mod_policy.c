@@ -184,6 +184,7 @@ int luaopen_charm_policy_core(lua_State *L)
         { NULL, NULL },
     };
 
+    bind_module_open(L);
     lua_newtable(L);
     luaL_setfuncs(L, functions, 0);
     if (bind_vm_of(L)->policy == NULL)

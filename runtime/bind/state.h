@@ -35,6 +35,7 @@ struct bind_vm {
 };
 
 struct bind_vm *bind_vm_of(lua_State *L); /* cannot raise */
+bool bind_vm_attach(struct bind_vm *vm);  /* guest.c: from now on it is found; false: no memory */
 
 /* vm.c: a VM with what `open` puts into it. Begin a new entry: all that is bounded counts anew. */
 bool bind_vm_open(struct bind_context *context, const struct bind_limits *limits,

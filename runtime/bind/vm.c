@@ -10,13 +10,6 @@
 #define INSTRUCTION_STEP 10000 /* between two looks at the limit */
 #define CPU_STEP         200   /* the same, where processor time is bounded */
 
-#ifndef LC_LUA_MODULE /* where guest.c has it */
-struct bind_vm *bind_vm_of(lua_State *L)
-{
-    return *(struct bind_vm **)lua_getextraspace(L);
-}
-#endif
-
 struct bind_context *bind_context(lua_State *L)
 {
     return bind_vm_of(L)->context;
@@ -204,7 +197,8 @@ static bool start(struct bind_vm *vm, lua_CFunction open, struct lc_err *err)
     vm->L = lua_newstate(allocate, vm);
     if (vm->L == NULL)
         return lc_fail_memory(err);
-    *(struct bind_vm **)lua_getextraspace(vm->L) = vm;
+    if (!bind_vm_attach(vm))
+        return lc_fail_memory(err);
     /* The collector stays incremental: over requests, JSON and tables it took 5 % less time than
      * generational mode. */
     lua_setwarnf(vm->L, take_warning, vm);

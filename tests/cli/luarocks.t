@@ -29,6 +29,27 @@ local json <const> = require "charm.json"
 print(json.encode { b = json.array {}, a = 9007199254740993 })
 EOT
 is 'canonical JSON' "$(lua5.4 json.lua)" '{"a":9007199254740993,"b":[]}'
+cat >policy.lua <<'EOT'
+local policy <const> = require "charm.policy"
+return policy {
+  policy.rules.domains { "example.com" },
+  policy.rules.servers { validity = "30d" },
+}
+EOT
+cat >decide.lua <<'EOT'
+local policy <const> = require "charm.policy"
+local x509 <const> = require "charm.x509"
+local key <const> = x509.key.generate { type = "ec", curve = "P-256" }
+local mine <const> = policy.load "policy.lua"
+for _, name in ipairs { "web.example.com", "web.example.org" } do
+  local decision = mine:decide(x509.csr.new(key, { common_name = name, sans_dns = { name } }))
+  print(name, decision.kind, decision.rule)
+end
+print(policy.glob("*.example.com", "a.example.com"))
+EOT
+is 'a policy decides' "$(lua5.4 decide.lua 2>&1)" 'web.example.com	issue	servers
+web.example.org	deny	our domains
+true'
 cat >mistake.lua <<'EOT'
 local x509 <const> = require "charm.x509"
 local thread = coroutine.create(function() x509.key.generate { typ = "ec" } end)

@@ -37,7 +37,8 @@ charm.on("start", function() return charm.storage.list "data", charm.resource "i
 charm.action("backup", function() return {} end)
 LUA
 cat >sample/tests/sample_test.lua <<'LUA'
-require "charm.testing".test("nothing", function() end)
+local testing <const> = require "charm.testing"
+testing.rows({ { "start" }, { "db-relation-changed" }, { "actions/backup" } }, testing.run)
 LUA
 echo 'A sample.' >sample/README.md
 
@@ -147,7 +148,7 @@ fine 'a scenario among the tests' tests/life.lua <<'LUA'
 deploy "sample"
 settle()
 LUA
-fine 'a hook script of an event that there is' hooks/stop.lua <<'LUA'
+fine 'a hook script of an event that there is' hooks/start.lua <<'LUA'
 local charm <const> = require "charm"
 charm.close_port(443)
 LUA
@@ -171,7 +172,7 @@ is 'its metadata is not held against it' "$(cat "$OUT")" 'tests: warning: there 
 # --- ours ---------------------------------------------------------------------------------------------
 
 for charm in "$charms"/*/; do
-    passes "$(basename "$charm") lints clean" "$L" lint "$charm"
+    passes "$(basename "$charm") lints clean, and has a test of all that it handles" "$L" lint --strict "$charm"
 done
 for template in requirer provider hooks policy; do
     "$L" init "my-$template" --template "$template" >/dev/null

@@ -232,3 +232,12 @@ testing.test("a unit that does not lead says so", function()
   testing.expect(testing.run("config-changed", leader():with { leader = false }),
     { unit_status = "blocked: one unit issues: this one does not lead" })
 end)
+
+testing.test("a secret that expires changes nothing while the CA is as configured", function()
+  local before <const> = ask(leader(), NAMES):with {}
+  local revisions <const> = before.secrets[1].revisions
+  revisions[#revisions].expire = before.now
+  local after <const> = testing.run({ "secret-expired", secret = before.secrets[1].id }, before)
+  testing.expect(client:certificates(after)[1].ca:serial(), client:certificates(before)[1].ca:serial())
+  testing.expect(after, { unit_status = "active" })
+end)

@@ -160,6 +160,47 @@ local function check_handlers(report, charm, names)
   end
 end
 
+local registers <const> = { ["charm/on"] = true, ["charm/action"] = true }
+
+-- Where the charm's own code registers a handler: "src/charm.lua:12". Life cycles have some, too, which are
+-- not its business.
+local function registrations(sources)
+  local places = {}
+  for _, source in ipairs(sources) do
+    for _, use in ipairs(source.uses.paths) do
+      if use.is_called and registers[use.path] then places[source.path .. ":" .. use.line] = true end
+    end
+  end
+  return places
+end
+
+-- Each event and action that is handled stands in a test, as a text.
+local function check_tested(report, names, sources, scripts)
+  local handled, run, has_tests = {}, {}, false
+  local places <const> = registrations(sources)
+  for _, name in ipairs(names) do
+    local place <const> = name.where:match "^[^:]+:%d+"
+    if (name.what == "event" or name.what == "action") and not name.problem and places[place] then
+      handled[#handled + 1] = { name = name.name, where = name.where }
+    end
+  end
+  for script in pairs(scripts) do
+    handled[#handled + 1] = { name = script, where = ("hooks/%s.lua:1"):format(script) }
+  end
+  for _, source in ipairs(sources) do
+    if source.path:find "^tests/" then
+      has_tests = has_tests or source.path:find "_test%.lua$" ~= nil
+      for text in pairs(source.uses.texts) do run[text] = true end
+    end
+  end
+  for _, one in ipairs(has_tests and handled or {}) do
+    local file <const>, line <const> = one.where:match "^([^:]+):(%d+)"
+    if not run[one.name] and not run["actions/" .. one.name] then
+      report:add("untested", file or "src/charm.lua", math.tointeger(line), one.name)
+    end
+  end
+end
+
 -- --- all of it -----------------------------------------------------------------------------------------
 
 local function check_loaded(report, charm)
@@ -177,6 +218,7 @@ local function check_loaded(report, charm)
   else
     check_handlers(report, charm, names)
   end
+  return names
 end
 
 local function is_program(path)
@@ -242,7 +284,7 @@ function M.check(report, charm, files)
   local is_script <const> = paths.dispatch and core.architecture(core.read "dispatch" or "") == ""
   if not charm or not is_in_lua or is_script then return end
   check_unused(report, charm, texts, scripts)
-  check_loaded(report, charm)
+  check_tested(report, check_loaded(report, charm), sources, scripts)
 end
 
 return M

@@ -105,6 +105,8 @@ M.list = {
       .. "-----END PRIVATE KEY-----\n" } },
   { id = "tests", severity = "warning", text = "there are no tests: no tests/NAME_test.lua",
     example = { file = "tests/sample_test.lua", absent = true } },
+  { id = "untested", severity = "warning", text = "no test runs '%s', which the code handles",
+    example = { file = CHARM, text = 'require "charm".on("stop", print)\n' } },
 }
 
 -- By its name.

@@ -20,8 +20,12 @@ cp "$released" empty/luacharm
 readelf -l "$released" >headers 2>&1
 lacks 'it has no program interpreter' "$(cat headers)" INTERP
 has 'its relocations are read-only' "$(cat headers)" GNU_RELRO
+has 'all of it is bound before it starts' "$(readelf -d "$released")" BIND_NOW
 has 'its stack is not executable' "$(grep -A 1 GNU_STACK headers)" 'RW '
 has 'it loads at any address' "$(readelf -h "$released")" DYN
+objdump -d --no-show-raw-insn --disassemble=lc_ossl_fail "$released" >ours 2>&1 # it prints into arrays
+has 'its functions look whether their stack was overwritten' "$(cat ours)" __stack_chk_fail
+has 'and its calls of libc how much room there is' "$(cat ours)" vsnprintf_chk
 lacks 'it names no library' "$(readelf -d "$released")" NEEDED
 passes 'it runs in an otherwise empty root' in_chroot empty /luacharm version
 cat >empty/sign.lua <<'EOF'

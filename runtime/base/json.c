@@ -1,4 +1,5 @@
-/* JSON reading: the sole user of the JSON library. An lc_json is a json_t by another name. */
+/* JSON reading: with json_plain.c the sole user of the JSON library. An lc_json is a json_t by
+ * another name. */
 #include "base/json.h"
 
 #include <jansson.h>
@@ -7,6 +8,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/json_plain.h"
 #include "base/mem.h"
 #include "base/secret.h"
 
@@ -96,8 +98,9 @@ static void wiping_free(void *memory)
         free_block((struct block *)(void *)((char *)memory - offsetof(struct block, bytes)));
 }
 
-/* False: out of memory. *node_out is NULL for what is no JSON. */
-static bool load(const char *text, size_t len, size_t options, json_t **node_out,
+/* False: out of memory. *node_out is NULL for what is no JSON, and, with plain, for what is not
+ * plain. */
+static bool load(bool plain, const char *text, size_t len, size_t options, json_t **node_out,
                  json_error_t *where)
 {
     make_ring(&parse.ring);
@@ -108,7 +111,8 @@ static bool load(const char *text, size_t len, size_t options, json_t **node_out
             free_block((struct block *)(void *)parse.ring.next); /* its first member */
         return false;
     }
-    *node_out = json_loadb(text, len, options, where);
+    *node_out = plain ? lc_json_plain(text, len, LC_JSON_MAX_DEPTH)
+                      : json_loadb(text, len, options, where);
     parse.is_running = false;
     unlink_from_ring(&parse.ring);
     return true;
@@ -151,12 +155,15 @@ bool lc_json_parse(const char *text, size_t len, unsigned flags, struct lc_json 
     json_error_t where;
     size_t options = JSON_DECODE_ANY | JSON_ALLOW_NUL;
 
-    if (is_too_deep(text, len))
-        return lc_fail(err, LC_ELIMIT, "JSON of more than %d levels", LC_JSON_MAX_DEPTH);
+    json_t *node = NULL;
+
     if ((flags & LC_JSON_LAST_KEY_COUNTS) == 0)
         options |= JSON_REJECT_DUPLICATES;
-    json_t *node = NULL;
-    if (!load(text, len, options, &node, &where))
+    if (!load(true, text, len, options, &node, &where))
+        return lc_fail_memory(err);
+    if (node == NULL && is_too_deep(text, len))
+        return lc_fail(err, LC_ELIMIT, "JSON of more than %d levels", LC_JSON_MAX_DEPTH);
+    if (node == NULL && !load(false, text, len, options, &node, &where))
         return lc_fail_memory(err);
     if (node != NULL) {
         *out = close_node(node);

@@ -26,7 +26,7 @@ lua.h runtime/bind/* runtime/host/* runtime/cli/play*
 lauxlib.h runtime/bind/* runtime/host/* runtime/cli/play*
 lualib.h runtime/bind/*
 sqlite3.h runtime/model/store*
-jansson.h runtime/base/json.c
+jansson.h runtime/base/json.c runtime/base/json_plain.c
 yaml.h runtime/base/yaml*.c runtime/base/yaml.h
 minizip/ runtime/charm/archive*
 editline/ runtime/cli/cmd_repl.c

@@ -40,6 +40,13 @@ static const struct read_row read_rows[] = {
     { "escapes", "\"\\u0041\\/\\b\\f\\n\\r\\t\\\\\\\"\"", "\"A/\\b\\f\\n\\r\\t\\\\\\\"\"" },
     { "a surrogate pair", "\"\\ud83d\\ude00\"", "\"\xf0\x9f\x98\x80\"" },
     { "a NUL in a string", "\"a\\u0000b\"", "\"a\\u0000b\"" },
+    { "numbers of 18 digits and of 19", "[-999999999999999999, 1000000000000000000, -7, 0]",
+      "[-999999999999999999,1000000000000000000,-7,0]" },
+    { "escapes at the ends of a string, and one after another",
+      "[\"\\na\\n\", \"\\\\\\\\n\", \"\\\"\"]", "[\"\\na\\n\",\"\\\\\\\\n\",\"\\\"\"]" },
+    { "a key with an escape", "{\"a\\n\":[{}],\"b\":[]}", "{\"a\\n\":[{}],\"b\":[]}" },
+    { "other letters behind what is plain", "[\"plain\", \"\xc3\xa4\"]",
+      "[\"plain\",\"\xc3\xa4\"]" },
     { "brackets in strings are no levels", "[\"[[[[\"]", "[\"[[[[\"]" },
 };
 

@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -41,15 +42,42 @@ struct span {
     bool has_escapes;
 };
 
+#define EACH(byte) (0x0101010101010101u * (byte))
+
+/* Whether one of eight bytes is zero, or has its highest bit set. */
+static uint64_t zero_or_high(uint64_t bytes)
+{
+    return ((bytes - EACH(1)) | bytes) & EACH(0x80);
+}
+
+/* Past letters that mean themselves, eight at a time; the lowest byte that is marked is one that
+ * does not, those above it may be marked by its borrow or carry. */
+static void skip_plain(struct reader *in)
+{
+    uint64_t bytes;
+
+    for (; in->end - in->at >= (ptrdiff_t)sizeof(bytes); in->at += sizeof(bytes)) {
+        memcpy(&bytes, in->at, sizeof(bytes));
+        const uint64_t marked = zero_or_high(bytes ^ EACH('"')) | zero_or_high(bytes ^ EACH('\\')) |
+                                zero_or_high(bytes - EACH(' ')) | zero_or_high(bytes + EACH(1));
+        if (marked == 0)
+            continue;
+        if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+            in->at += __builtin_ctzll(marked) / 8;
+        return;
+    }
+}
+
 static bool take_span(struct reader *in, struct span *out)
 {
     if (!take(in, '"'))
         return false;
     *out = (struct span){ .begin = in->at };
     for (; in->at < in->end; in->at++) {
+        skip_plain(in);
+        if (in->at == in->end)
+            break;
         const unsigned char c = (unsigned char)*in->at;
-        if (c > '"' && c <= '~' && c != '\\')
-            continue;
         if (c == '"') {
             out->len = (size_t)(in->at++ - out->begin);
             return true;

@@ -109,7 +109,7 @@ help:
 	@echo 'make fault          each allocation and hook command fails in turn (FAULT=quick: one of many)'
 	@echo 'make fuzz           SECONDS=$(SECONDS) of libFuzzer for each reader of outside bytes (T=: as above)'
 	@echo 'make valgrind       the C and Lua tests under valgrind'
-	@echo 'make ci             what CI runs: check, test, asan, fault, fuzz, valgrind'
+	@echo 'make ci             what CI runs: check, test, asan, fault, fuzz'
 	@echo 'make mutants        plants faults, one at a time: each must turn its test red (T=: as above)'
 	@echo 'make kills          RUNS=$(RUNS) lives of a model with kill -9 at random moments (SEED=)'
 	@echo 'make instructions   the instructions of hooks against what is kept (KEEP=1: keep these)'
@@ -271,7 +271,7 @@ fuzz:
 	@T='$(T)' tests/fuzz/run.sh build/fuzz '$(SECONDS)'
 fuzzers: $(FUZZ_PROGRAMS)
 
-# RSA keys take valgrind minutes: QUICK=1, as in CI, leaves out the suites that make many of them, which
+# RSA keys take valgrind minutes: QUICK=1 leaves out the suites that make many of them, which
 # the sanitizers run all the same.
 VALGRIND_SLOW   := tests/conformance/test_requirer_scenarios.c tests/lua/x509_spec.lua
 VALGRIND_SUITES  = $(filter-out $(if $(QUICK),$(VALGRIND_SLOW)),$(UNIT_SOURCES) $(SPECS))

@@ -38,7 +38,6 @@ part test make --no-print-directory test
 part asan make --no-print-directory asan
 part fault make --no-print-directory fault FAULT=quick
 part fuzz make --no-print-directory fuzz SECONDS=3
-part valgrind make --no-print-directory valgrind QUICK=1
 [ "$skipped" -eq 0 ] && skips= || skips=", $skipped skipped"
 echo "$passed passed, $failed failed$skips"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

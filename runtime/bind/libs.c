@@ -257,14 +257,35 @@ static const char *push_module_path(lua_State *L, const char *folder, const char
     return lua_tostring(L, -1);
 }
 
+/* `return policy { ... }` is a tail call, in which the policy does not see whose file it is made
+ * in: it is told, once the file at index 1 has returned it. */
+static void tell_policy(lua_State *L)
+{
+    static const char class_name[] = "charm.policy.Policy";
+
+    if (!lua_istable(L, -1) || luaL_getmetafield(L, -1, "__name") == LUA_TNIL)
+        return;
+    const bool is_policy = lua_type(L, -1) == LUA_TSTRING &&
+                           strcmp(lua_tostring(L, -1), class_name) == 0;
+    lua_pop(L, 1);
+    if (!is_policy)
+        return;
+    lua_pushliteral(L, "file");
+    lua_pushvalue(L, 1);
+    lua_rawset(L, -3);
+}
+
 /* A loader; upvalue: the chunk. */
 static int run_module(lua_State *L)
 {
     lua_settop(L, 2);
+    lua_pushvalue(L, 2);
+    lua_insert(L, 1); /* the path, below what is called */
     lua_pushcfunction(L, bind_call);
     lua_pushvalue(L, lua_upvalueindex(1));
-    lua_rotate(L, 1, 2);
+    lua_rotate(L, 2, 2);
     lua_call(L, 3, 1);
+    tell_policy(L);
     return 1;
 }
 

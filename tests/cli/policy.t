@@ -237,4 +237,28 @@ fails 'a file without requests' 1 'text.pem: no certificate request in it' "$L" 
 fails 'no such decision' 2 "--fail-on: expected deny, defer or issue, not 'never'" \
     "$L" policy eval policy.lua requests --fail-on never
 fails 'no such time' 2 '--now' "$L" policy eval policy.lua requests --now tomorrow
+# A charm may require its policy, as a module beside its own; its file returns it in a tail call.
+mkdir required
+cat >required/policy.lua <<'EOF'
+local policy <const> = require "charm.policy"
+return policy {
+  policy.rules.domains { "example.com" },
+  policy.rules.servers { validity = "30d" },
+}
+EOF
+cat >required/all.lua <<'EOF'
+local policy <const> = require "charm.policy"
+return policy.all_of { require "policy" }
+EOF
+cat >required/main.lua <<'EOF'
+local x509 <const> = require "charm.x509"
+local csr <const> = x509.csr.new(x509.key.generate { type = "ec" },
+  { common_name = "web.example.org", sans_dns = { "web.example.org" } })
+for _, name in ipairs { "policy", "all" } do
+  print(require(name):decide(csr).rule, require(name):capabilities() ~= nil)
+end
+EOF
+is 'a policy that was required' "$("$LUACHARM" run required/main.lua 2>&1)" 'our domains	true
+our domains	true'
+
 done_testing

@@ -81,7 +81,8 @@ LOAD          := build/tests/load/tls_load
 # Looked at in the released program alone: what it is, and what strace sees of it, which no leak
 # checker can share a process with; and a server under load, which is to be served in time.
 RELEASED_ONLY := tests/cli/static.t tests/model/faketime.t tests/conformance/canary.t \
-                 tests/model/upgrade.t tests/model/demo_upgrade.t tests/bench/instructions.t
+                 tests/model/upgrade.t tests/model/demo_upgrade.t tests/model/kills.t \
+                 tests/bench/instructions.t
 SCRIPTS       := $(filter-out $(if $(filter release,$(PROFILE)),,$(RELEASED_ONLY)), \
                  $(wildcard tests/cli/*.t tests/model/*.t tests/conformance/*.t tests/bench/*.t))
 

@@ -7,8 +7,8 @@
 
 /* The base64 between the first BEGIN and END line, without white space: equal for every way of
  * writing the same PEM (tls-certificates 2.2). body is emptied first, and stays empty where there
- * is none; its mark stays from text to text, so that one lc_buf_check after many tells whether there
- * was no memory for one of them. */
+ * is none; its mark stays from text to text, so that one lc_buf_check after many tells whether
+ * there was no memory for one of them. */
 void lc_pem_body(const char *pem, struct lc_buf *body);
 
 #endif

@@ -155,11 +155,10 @@ static void deploy(struct world *world, const char *charm, int64_t units)
     LC_AUTO(lc_free) char *folder = lc_path_join(charms, charm);
     LC_AUTO(lc_free) char *name = NULL;
 
-    assert_done(
-        lc_verb_deploy(world->store,
-                       &(struct lc_deploy){
-                           .path = folder, .units = units, .config = &none, .resources = &none },
-                       &name, &err));
+    assert_done(lc_verb_deploy(
+        world->store,
+        &(struct lc_deploy){ .path = folder, .units = units, .config = &none, .resources = &none },
+        &name, &err));
 }
 
 static void set_bag(struct world *world, int64_t relation, const char *holder, const char *key,

@@ -231,6 +231,6 @@ const char *lc_charm_own_architecture(void)
 #elif defined(__s390x__)
     return "s390x";
 #else
-#error "an architecture that Juju does not know: add it here and to the table"
+    _Static_assert(false, "an architecture that Juju does not know: add it here and to the table");
 #endif
 }

@@ -114,7 +114,7 @@ static bool read_number(const struct entry *entry, const struct lc_json *json, c
     return true;
 }
 
-static bool make_plain(struct entry *entry, const struct lc_json *json, int64_t keys,
+static bool make_plain(const struct entry *entry, const struct lc_json *json, int64_t keys,
                        corpus_each_fn each, void *context, struct lc_err *err)
 {
     const char *key = lc_json_get_string(json, "key");
@@ -122,11 +122,13 @@ static bool make_plain(struct entry *entry, const struct lc_json *json, int64_t 
     LC_AUTO(lc_attrs_release) struct lc_attrs attrs = LC_ATTRS_INIT;
     LC_AUTO(lc_buf_release) struct lc_buf pem = LC_BUF_INIT(LC_CORPUS_PEM_BYTES);
 
+    struct entry filled = *entry;
+
     if (!read_number(entry, json, "key_number", &first, err))
         return false;
     attrs.add_unique_id_to_subject_name = false;
-    entry->attrs = &attrs;
-    if (!lc_json_each(json, set_member, entry, err) || !lc_attrs_normalise(&attrs, err) ||
+    filled.attrs = &attrs;
+    if (!lc_json_each(json, set_member, &filled, err) || !lc_attrs_normalise(&attrs, err) ||
         !lc_corpus_plain(entry->corpus, &attrs, key == NULL ? LC_CORPUS_KEY : key,
                          (size_t)(first - 1 + (entry->n - 1) % keys), &pem, err))
         return lc_wrap(err, "requests, number %zu", entry->place);

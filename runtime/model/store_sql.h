@@ -1,8 +1,9 @@
 /* SQL for store*.c, and nobody else: statements with typed arguments, and rows.
  *
  *     struct sql_rows rows;
- *     if (!sql_query(store, "SELECT name FROM unit WHERE app = ?", SQL_ARGS(SQL_T(app)), &rows,
- * err)) return false; while (sql_next(&rows))
+ *     if (!sql_query(store, "SELECT name FROM unit WHERE app = ?", args, &rows, err))
+ *         return false;
+ *     while (sql_next(&rows))
  *         ... sql_text(&rows, 0) ...
  *     return sql_end(&rows, err);
  *

@@ -1,13 +1,10 @@
 /* Which units may have something to do: a table in memory, and the triggers that fill it. */
 #include "model/store_stir.h"
 
+#include "base/buf.h"
 #include "model/store_sql.h"
 
-/* units: rows of one column. No ON CONFLICT: that of the statement that fires the trigger would
- * override it. */
-#define STIR(units)                                                                                \
-    " BEGIN INSERT INTO stirred WITH found (name) AS (" units ") SELECT DISTINCT name FROM found"  \
-    " WHERE name IS NOT NULL AND name NOT IN (SELECT name FROM stirred); END;"
+#define SCRIPT_MAX_BYTES (32U << 10)
 
 #define UNITS_OF(app) "SELECT name FROM unit WHERE app = " app
 
@@ -30,167 +27,69 @@
     "SELECT coalesce(s.unit, a.leader) FROM secret s JOIN application a ON a.name = s.app"         \
     " WHERE s.id = " id " UNION SELECT unit FROM secret_consumer WHERE secret = " id
 
-static const char sql_stir[] =
-    "CREATE TEMP TABLE IF NOT EXISTS stirred (name TEXT PRIMARY KEY) WITHOUT ROWID;"
+#define UNIT_COLUMNS                                                                               \
+    "dying, revision, installed, started, stopped, elected, late, leader_seen, config_seen,"       \
+    " queued, rebooted, update_due, phase, retry_at"
 
-    "CREATE TEMP TRIGGER IF NOT EXISTS stir_model AFTER UPDATE OF now ON main.model" STIR(
-        "SELECT name FROM unit")
+/* Who goes is seen by those who know it: a dying unit is no longer present. */
+#define ACQUAINTANCES                                                                              \
+    "SELECT m.unit FROM member m WHERE m.remote = NEW.name UNION SELECT s.unit FROM scope own"     \
+    " JOIN scope s ON s.relation = own.relation WHERE own.unit = NEW.name"
 
-        "CREATE TEMP TRIGGER IF NOT EXISTS stir_app AFTER UPDATE OF revision, dying, trusted, "
-        "leader,"
-        " leader_version ON main.application" STIR(UNITS_OF("NEW.name"))
+static const struct stir {
+    const char *change;
+    const char *table;
+    const char *units; /* whom it stirs: rows of one column */
+} stirs[] = {
+    { "UPDATE OF now", "model", "SELECT name FROM unit" },
+    { "UPDATE OF revision, dying, trusted, leader, leader_version", "application",
+      UNITS_OF("NEW.name") },
+    { "INSERT", "setting", UNITS_OF("NEW.app") },
+    { "UPDATE", "setting", UNITS_OF("NEW.app") },
+    { "DELETE", "setting", UNITS_OF("OLD.app") },
+    { "INSERT", "unit", "VALUES (NEW.name)" },
+    { "UPDATE OF " UNIT_COLUMNS, "unit", "VALUES (NEW.name)" },
+    { "UPDATE OF dying", "unit", ACQUAINTANCES },
+    { "INSERT", "container", "VALUES (NEW.unit)" },
+    { "UPDATE", "container", "VALUES (NEW.unit)" },
+    { "INSERT", "storage", "VALUES (NEW.unit)" },
+    { "UPDATE", "storage", "VALUES (NEW.unit)" },
+    { "DELETE", "storage", "VALUES (OLD.unit)" },
+    { "UPDATE", "relation", ENDS("NEW.id") },
+    { "INSERT", "endpoint", ENDS("NEW.relation") },
+    { "DELETE", "endpoint", UNITS_OF("OLD.app") },
+    { "INSERT", "scope", READERS("NEW", UNIT_APP("NEW")) },
+    { "DELETE", "scope",
+      READERS("OLD", UNIT_APP("OLD")) " UNION SELECT unit FROM member WHERE remote = OLD.unit" },
+    { "UPDATE OF version", "bag", READERS("NEW", HOLDER_APP("NEW")) },
+    { "UPDATE", "secret", SECRET_UNITS("NEW.id") },
+    { "INSERT", "secret_revision", SECRET_UNITS("NEW.secret") },
+    { "UPDATE", "secret_revision", SECRET_UNITS("NEW.secret") },
+    { "INSERT", "secret_consumer", SECRET_UNITS("NEW.secret") },
+    { "UPDATE", "secret_consumer", SECRET_UNITS("NEW.secret") },
+    { "DELETE", "secret_consumer", SECRET_UNITS("OLD.secret") },
+};
 
-            "CREATE TEMP TRIGGER IF NOT EXISTS stir_set AFTER INSERT ON main.setting" STIR(UNITS_OF(
-                "NEW.app")) "CREATE TEMP TRIGGER IF NOT EXISTS stir_reset AFTER UPDATE ON "
-                            "main.setting" STIR(UNITS_OF(
-                                "NEW.app")) "CREATE TEMP TRIGGER IF "
-                                            "NOT EXISTS stir_unset "
-                                            "AFTER DELETE ON "
-                                            "main.setting" STIR(UNITS_OF("OLD.app"))
+/* No ON CONFLICT: that of the statement that fires the trigger would override it. */
+static void put_trigger(size_t number, const struct stir *stir, struct lc_buf *script)
+{
+    lc_buf_printf(script, "CREATE TEMP TRIGGER IF NOT EXISTS stir_%zu AFTER %s ON main.%s", number,
+                  stir->change, stir->table);
+    lc_buf_printf(script, " BEGIN INSERT INTO stirred WITH found (name) AS (%s)", stir->units);
+    lc_buf_puts(script, " SELECT DISTINCT name FROM found WHERE name IS NOT NULL"
+                        " AND name NOT IN (SELECT name FROM stirred); END;");
+}
 
-                                                "CREATE TEMP TRIGGER "
-                                                "IF NOT EXISTS "
-                                                "stir_new AFTER "
-                                                "INSERT ON "
-                                                "main.unit" STIR(
-                                                    "VALUES "
-                                                    "(NEW.name)") "CRE"
-                                                                  "ATE"
-                                                                  " TE"
-                                                                  "MP "
-                                                                  "TRI"
-                                                                  "GGE"
-                                                                  "R "
-                                                                  "IF "
-                                                                  "NOT"
-                                                                  " EX"
-                                                                  "IST"
-                                                                  "S "
-                                                                  "sti"
-                                                                  "r_"
-                                                                  "uni"
-                                                                  "t "
-                                                                  "AFT"
-                                                                  "ER "
-                                                                  "UPD"
-                                                                  "ATE"
-                                                                  " OF"
-                                                                  " dy"
-                                                                  "ing"
-                                                                  ", "
-                                                                  "rev"
-                                                                  "isi"
-                                                                  "on,"
-                                                                  " in"
-                                                                  "sta"
-                                                                  "lle"
-                                                                  "d,"
-                                                                  " st"
-                                                                  "art"
-                                                                  "ed,"
-                                                                  " st"
-                                                                  "opp"
-                                                                  "ed,"
-                                                                  " el"
-                                                                  "ect"
-                                                                  "ed,"
-                                                                  " la"
-                                                                  "te,"
-                                                                  " le"
-                                                                  "ade"
-                                                                  "r_"
-                                                                  "see"
-                                                                  "n, "
-                                                                  "con"
-                                                                  "fig"
-                                                                  "_se"
-                                                                  "en,"
-                                                                  " qu"
-                                                                  "eue"
-                                                                  "d, "
-                                                                  "reb"
-                                                                  "oot"
-                                                                  "ed,"
-                                                                  " up"
-                                                                  "dat"
-                                                                  "e_"
-                                                                  "due"
-                                                                  ","
-                                                                  " ph"
-                                                                  "ase"
-                                                                  ", "
-                                                                  "ret"
-                                                                  "ry_"
-                                                                  "at "
-                                                                  "ON "
-                                                                  "mai"
-                                                                  "n."
-                                                                  "uni"
-                                                                  "t" STIR("VALUES (NEW.name)")
-    /* Who goes is seen by those who know it: a dying unit is no longer present. */
-    "CREATE TEMP TRIGGER IF NOT EXISTS stir_dying AFTER UPDATE OF dying ON main.unit" STIR(
-        "SELECT m.unit FROM member m WHERE m.remote = NEW.name UNION"
-        " SELECT s.unit FROM scope own JOIN scope s ON s.relation = own.relation"
-        " WHERE own.unit = NEW.name") "CREATE TEMP TRIGGER IF NOT EXISTS stir_container AFTER "
-                                      "INSERT ON main.container" STIR("VALUES (NEW.unit)") "CREATE "
-                                                                                           "TEMP "
-                                                                                           "TRIGGER"
-                                                                                           " IF "
-                                                                                           "NOT "
-                                                                                           "EXISTS "
-                                                                                           "stir_"
-                                                                                           "ready "
-                                                                                           "AFTER "
-                                                                                           "UPDATE "
-                                                                                           "ON "
-                                                                                           "main."
-                                                                                           "contain"
-                                                                                           "e"
-                                                                                           "r" STIR("VALUES (NEW.unit)") "CREATE TEMP TRIGGER IF NOT EXISTS stir_storage AFTER INSERT ON main.storage" STIR("VALUES (NEW.unit)") "CREATE TEMP TRIGGER IF NOT EXISTS stir_attached AFTER UPDATE ON main.storage" STIR(
-                                                                                               "VAL"
-                                                                                               "UES"
-                                                                                               " ("
-                                                                                               "NEW"
-                                                                                               ".un"
-                                                                                               "it"
-                                                                                               ")") "CREATE TEMP TRIGGER IF NOT EXISTS stir_detached AFTER DELETE ON main.storage" STIR("VALUES (OLD.unit)")
+static bool make_triggers(struct lc_store *store, struct lc_err *err)
+{
+    LC_AUTO(lc_buf_release) struct lc_buf script = LC_BUF_INIT(SCRIPT_MAX_BYTES);
 
-                                                                                               "CRE"
-                                                                                               "ATE"
-                                                                                               " TE"
-                                                                                               "MP "
-                                                                                               "TRI"
-                                                                                               "GGE"
-                                                                                               "R "
-                                                                                               "IF "
-                                                                                               "NOT"
-                                                                                               " EX"
-                                                                                               "IST"
-                                                                                               "S "
-                                                                                               "sti"
-                                                                                               "r_"
-                                                                                               "rel"
-                                                                                               "ati"
-                                                                                               "on "
-                                                                                               "AFT"
-                                                                                               "ER "
-                                                                                               "UPD"
-                                                                                               "ATE"
-                                                                                               " ON"
-                                                                                               " ma"
-                                                                                               "in."
-                                                                                               "rel"
-                                                                                               "ati"
-                                                                                               "o"
-                                                                                               "n" STIR(ENDS("NEW.id")) "CREATE TEMP TRIGGER IF NOT EXISTS stir_end AFTER INSERT ON main.endpoint" STIR(ENDS("NEW.relation")) "CREATE TEMP TRIGGER IF NOT EXISTS stir_no_end AFTER DELETE ON main.endpoint" STIR(UNITS_OF("OLD.app")) "CREATE TEMP TRIGGER IF NOT EXISTS stir_enter AFTER INSERT ON main.scope" STIR(
-                                                                                                   READERS("NEW",
-                                                                                                           UNIT_APP("NEW"))) "CREATE TEMP TRIGGER IF NOT EXISTS stir_leave AFTER DELETE ON main.scope" STIR(READERS("OLD", UNIT_APP("OLD")) " UNION SELECT unit FROM member WHERE remote = OLD.unit") "CREATE TEMP TRIGGER IF NOT EXISTS stir_bag AFTER UPDATE OF version ON main.bag" STIR(READERS("NEW",
-                                                                                                                                                                                                                                                                                                                                                                                                    HOLDER_APP(
-                                                                                                                                                                                                                                                                                                                                                                                                        "NEW")))
-
-                                                                                                   "CREATE TEMP TRIGGER IF NOT EXISTS stir_secret AFTER UPDATE ON main.secret" STIR(SECRET_UNITS("NEW.id")) "CREATE TEMP TRIGGER IF NOT EXISTS stir_revision AFTER INSERT ON main.secret_revision" STIR(SECRET_UNITS("NEW.secret")) "CREATE TEMP TRIGGER IF NOT EXISTS stir_expiry AFTER UPDATE ON main.secret_revision" STIR(SECRET_UNITS("NEW.secret")) "CREATE TEMP TRIGGER IF NOT EXISTS stir_reader AFTER INSERT ON main.secret_consumer" STIR(
-                                                                                                       SECRET_UNITS(
-                                                                                                           "NEW.secret")) "CREATE TEMP TRIGGER IF NOT EXISTS stir_tracked AFTER UPDATE ON main.secret_consumer" STIR(SECRET_UNITS("NEW.secret")) "CREATE TEMP TRIGGER IF NOT EXISTS stir_no_reader AFTER DELETE ON main.secret_consumer" STIR(SECRET_UNITS("OLD.secret"));
+    lc_buf_puts(&script, "CREATE TEMP TABLE IF NOT EXISTS stirred (name TEXT PRIMARY KEY)"
+                         " WITHOUT ROWID;");
+    for (size_t i = 0; i < LC_COUNT(stirs); i++)
+        put_trigger(i, &stirs[i], &script);
+    return lc_buf_check(&script, err) && sql_script(store, script.data, err);
+}
 
 static bool stir_all(struct lc_store *store, struct lc_err *err)
 {
@@ -199,7 +98,7 @@ static bool stir_all(struct lc_store *store, struct lc_err *err)
 
 bool lc_store_stir_begin(struct lc_store *store, struct lc_err *err)
 {
-    return sql_script(store, sql_stir, err) &&
+    return make_triggers(store, err) &&
            sql_get_number(store, "PRAGMA data_version", NULL, &store->data_version, err) &&
            stir_all(store, err);
 }

@@ -143,20 +143,13 @@ $(REFERENCE): lua/reference.lua $(ANNOTATED)
 	@mkdir -p $(@D)
 	$(Q)lua5.4 lua/reference.lua $(ANNOTATED) > $@
 
-$(BUILD)/modules.c: lua/embed.lua $(MODULES) $(REFERENCE)
+$(BUILD)/modules.c: $(MODULES) $(REFERENCE)
+$(BUILD)/templates.c: $(TEMPLATES)
+$(BUILD)/page.c: $(PAGES)
+$(BUILD)/modules.c $(BUILD)/templates.c $(BUILD)/page.c: $(BUILD)/%.c: lua/embed.lua
 	@mkdir -p $(@D)
-	$(SAY) EMBED lua/charm
-	$(Q)lua5.4 lua/embed.lua $(MODULES) $(REFERENCE) > $@
-
-$(BUILD)/page.c: runtime/page/embed.lua $(PAGES)
-	@mkdir -p $(@D)
-	$(SAY) EMBED runtime/page
-	$(Q)lua5.4 runtime/page/embed.lua $(PAGES) > $@
-
-$(BUILD)/templates.c: lua/templates/embed.lua $(TEMPLATES)
-	@mkdir -p $(@D)
-	$(SAY) EMBED lua/templates
-	$(Q)lua5.4 lua/templates/embed.lua $(TEMPLATES) > $@
+	$(SAY) EMBED $@
+	$(Q)lua5.4 lua/embed.lua $* $(filter-out lua/embed.lua,$^) > $@
 
 $(BUILD)/obj/modules.o $(BUILD)/obj/page.o $(BUILD)/obj/templates.o: $(BUILD)/obj/%.o: $(BUILD)/%.c $(STAMP)
 	@mkdir -p $(@D)

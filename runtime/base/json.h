@@ -20,6 +20,7 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/strlist.h"
 
 #define LC_JSON_MAX_DEPTH 512
 
@@ -103,8 +104,7 @@ struct lc_json *lc_json_dup(const struct lc_json *json);
  *
  *     struct lc_json_writer w = lc_json_writer(&buf, LC_JSON_COMPACT);
  *     lc_json_begin_object(&w);
- *     lc_json_key(&w, "ca");
- *     lc_json_put_boolean(&w, false);
+ *     lc_json_member_boolean(&w, "ca", false);
  *     lc_json_end_object(&w);
  *     if (!lc_buf_check(&buf, err)) ... */
 enum lc_json_style { LC_JSON_COMPACT, LC_JSON_PYTHON, LC_JSON_PRETTY };
@@ -130,6 +130,13 @@ void lc_json_put_integer(struct lc_json_writer *writer, int64_t number);
 void lc_json_put_real(struct lc_json_writer *writer, double number); /* not finite: null */
 void lc_json_put_boolean(struct lc_json_writer *writer, bool value);
 void lc_json_put_null(struct lc_json_writer *writer);
+
+/* A member of an object, key and value at once. A string that is NULL leaves it out. */
+void lc_json_member_string(struct lc_json_writer *writer, const char *key, const char *text);
+void lc_json_member_integer(struct lc_json_writer *writer, const char *key, int64_t number);
+void lc_json_member_boolean(struct lc_json_writer *writer, const char *key, bool value);
+void lc_json_member_strings(struct lc_json_writer *writer, const char *key,
+                            const struct lc_strlist *list);
 
 /* A whole tree, members of objects sorted by key (bytes). */
 void lc_json_put(struct lc_json_writer *writer, const struct lc_json *json);

@@ -185,6 +185,36 @@ void lc_json_put_null(struct lc_json_writer *writer)
     lc_buf_puts(writer->buf, "null");
 }
 
+void lc_json_member_string(struct lc_json_writer *writer, const char *key, const char *text)
+{
+    if (text == NULL)
+        return;
+    lc_json_key(writer, key);
+    lc_json_put_string(writer, text);
+}
+
+void lc_json_member_integer(struct lc_json_writer *writer, const char *key, int64_t number)
+{
+    lc_json_key(writer, key);
+    lc_json_put_integer(writer, number);
+}
+
+void lc_json_member_boolean(struct lc_json_writer *writer, const char *key, bool value)
+{
+    lc_json_key(writer, key);
+    lc_json_put_boolean(writer, value);
+}
+
+void lc_json_member_strings(struct lc_json_writer *writer, const char *key,
+                            const struct lc_strlist *list)
+{
+    lc_json_key(writer, key);
+    lc_json_begin_array(writer);
+    for (size_t i = 0; i < list->count; i++)
+        lc_json_put_string(writer, list->items[i]);
+    lc_json_end_array(writer);
+}
+
 struct member {
     const char *key;
     const struct lc_json *value;

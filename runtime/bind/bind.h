@@ -103,6 +103,10 @@ _Noreturn void bind_arg_error(lua_State *L, int arg, const char *format, ...) LC
  * LUA_MULTRET is not offered. */
 bool bind_pcall(lua_State *L, int arg_count, int result_count, struct lc_err *err) LC_MUST_CHECK;
 
+/* `require(name)` gives these functions from now on, each with the value on the stack's top, which
+ * is popped, as its upvalue. */
+void bind_set_module(lua_State *L, const char *name, const luaL_Reg *functions);
+
 /* Options in one table at index: raises for what is neither nil nor a table, and for a key that is
  * not in names (NULL-terminated), naming it and the nearest known one. */
 void bind_check_options(lua_State *L, int index, const char *const *names);

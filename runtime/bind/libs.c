@@ -370,6 +370,16 @@ static void set_preload(lua_State *L)
     lua_pop(L, 1);
 }
 
+void bind_set_module(lua_State *L, const char *name, const luaL_Reg *functions)
+{
+    (void)luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+    lua_newtable(L);
+    lua_rotate(L, -3, -1);
+    luaL_setfuncs(L, functions, 1);
+    lua_setfield(L, -2, name);
+    lua_pop(L, 1);
+}
+
 void bind_open_libraries(lua_State *L)
 {
     lua_pushboolean(L, 1);

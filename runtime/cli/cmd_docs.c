@@ -52,8 +52,7 @@ static void put_command(struct lc_json_writer *writer, const struct lc_cmd *cmd,
     (void)snprintf(name, sizeof(name), "%s%s%s", parent == NULL ? "" : parent,
                    parent == NULL ? "" : " ", cmd->name);
     lc_json_begin_object(writer);
-    lc_json_key(writer, "name");
-    lc_json_put_string(writer, name);
+    lc_json_member_string(writer, "name", name);
     lc_json_key(writer, "options");
     lc_json_begin_array(writer);
     for (const struct lc_opt *option = cmd->options; option != NULL && option->name != NULL;
@@ -65,10 +64,8 @@ static void put_command(struct lc_json_writer *writer, const struct lc_cmd *cmd,
         lc_json_end_array(writer);
     }
     lc_json_end_array(writer);
-    lc_json_key(writer, "summary");
-    lc_json_put_string(writer, cmd->summary);
-    lc_json_key(writer, "synopsis");
-    lc_json_put_string(writer, cmd->synopsis);
+    lc_json_member_string(writer, "summary", cmd->summary);
+    lc_json_member_string(writer, "synopsis", cmd->synopsis);
     lc_json_end_object(writer);
 }
 
@@ -92,16 +89,11 @@ static void put_lints(struct lc_json_writer *writer)
     lc_json_begin_array(writer);
     for (size_t i = 0; (rule = lc_lint_rule(i)) != NULL; i++) {
         lc_json_begin_object(writer);
-        lc_json_key(writer, "about");
-        lc_json_put_string(writer, lc_lint_scope_name(rule->scope));
-        lc_json_key(writer, "id");
-        lc_json_put_string(writer, rule->id);
-        lc_json_key(writer, "severity");
-        lc_json_put_string(writer, lc_lint_severity_name(rule->severity));
-        lc_json_key(writer, "source");
-        lc_json_put_string(writer, rule->source);
-        lc_json_key(writer, "text");
-        lc_json_put_string(writer, rule->text);
+        lc_json_member_string(writer, "about", lc_lint_scope_name(rule->scope));
+        lc_json_member_string(writer, "id", rule->id);
+        lc_json_member_string(writer, "severity", lc_lint_severity_name(rule->severity));
+        lc_json_member_string(writer, "source", rule->source);
+        lc_json_member_string(writer, "text", rule->text);
         lc_json_end_object(writer);
     }
     lc_json_end_array(writer);

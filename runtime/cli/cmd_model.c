@@ -213,8 +213,7 @@ bool model_print(const struct lc_args *args, const struct lc_buf *json, struct l
 
 void model_put_pair(struct lc_json_writer *json, const char *key, const char *value)
 {
-    lc_json_key(json, key);
-    lc_json_put_string(json, value);
+    lc_json_member_string(json, key, value);
 }
 
 void model_put_time(struct lc_json_writer *json, const char *key, int64_t time)

@@ -76,13 +76,10 @@ static bool print_results(const struct lc_args *args, const struct lc_action_res
         return model_print(args, &json, err);
     }
     lc_json_begin_object(&writer);
-    lc_json_key(&writer, "id");
-    lc_json_put_integer(&writer, result->id);
-    lc_json_key(&writer, "status");
-    lc_json_put_string(&writer, result->failed ? "failed" : "completed");
+    lc_json_member_integer(&writer, "id", result->id);
+    lc_json_member_string(&writer, "status", result->failed ? "failed" : "completed");
     if (result->message[0] != '\0') {
-        lc_json_key(&writer, "message");
-        lc_json_put_string(&writer, result->message);
+        lc_json_member_string(&writer, "message", result->message);
     }
     lc_json_key(&writer, "results");
     lc_json_put(&writer, tree);

@@ -18,12 +18,10 @@ static bool put_revisions(struct lc_json_writer *json, struct lc_store *store, c
     lc_json_begin_array(json);
     for (size_t i = 0; i < revisions.count; i++) {
         lc_json_begin_object(json);
-        lc_json_key(json, "revision");
-        lc_json_put_integer(json, revisions.items[i].revision);
+        lc_json_member_integer(json, "revision", revisions.items[i].revision);
         model_put_time(json, "created", revisions.items[i].created);
         model_put_time(json, "expires", revisions.items[i].expire_at);
-        lc_json_key(json, "obsolete");
-        lc_json_put_boolean(json, revisions.items[i].obsolete);
+        lc_json_member_boolean(json, "obsolete", revisions.items[i].obsolete);
         lc_json_end_object(json);
     }
     lc_json_end_array(json);
@@ -42,8 +40,7 @@ static bool put_grants(struct lc_json_writer *json, struct lc_store *store, cons
     for (size_t i = 0; i < grants.count; i++) {
         lc_json_begin_object(json);
         model_put_pair(json, "target", grants.items[i].subject);
-        lc_json_key(json, "relation");
-        lc_json_put_integer(json, grants.items[i].relation);
+        lc_json_member_integer(json, "relation", grants.items[i].relation);
         lc_json_end_object(json);
     }
     lc_json_end_array(json);
@@ -57,8 +54,7 @@ static bool put_meta(struct lc_json_writer *json, struct lc_store *store,
     model_put_pair(json, "owner", meta->unit == NULL ? meta->app : meta->unit);
     model_put_pair(json, "label", meta->label);
     model_put_pair(json, "description", meta->description);
-    lc_json_key(json, "revision");
-    lc_json_put_integer(json, meta->latest);
+    lc_json_member_integer(json, "revision", meta->latest);
     model_put_pair(json, "rotation", meta->rotate);
     model_put_time(json, "rotates", meta->rotate_at);
     model_put_time(json, "created", meta->created);

@@ -41,8 +41,7 @@ static bool put_relation(struct lc_json_writer *json, struct lc_store *store,
     LC_AUTO(lc_members_release) struct lc_members members = LC_MEMBERS_INIT;
 
     lc_json_begin_object(json);
-    lc_json_key(json, "relation-id");
-    lc_json_put_integer(json, relation->id);
+    lc_json_member_integer(json, "relation-id", relation->id);
     model_put_pair(json, "endpoint", relation->endpoint);
     model_put_pair(json, "related-application", relation->remote_app);
     model_put_pair(json, "related-endpoint", relation->remote_endpoint);
@@ -81,8 +80,8 @@ bool model_show_unit(struct lc_store *store, const struct lc_unit *unit,
     lc_unit_address(unit, address);
     lc_json_begin_object(json);
     model_put_status(json, &status);
-    lc_json_key(json, "leader");
-    lc_json_put_boolean(json, app.leader != NULL && strcmp(app.leader, unit->name) == 0);
+    lc_json_member_boolean(json, "leader",
+                           app.leader != NULL && strcmp(app.leader, unit->name) == 0);
     model_put_pair(json, "life", unit->dying ? "dying" : "alive");
     model_put_pair(json, "address", address);
     model_put_pair(json, "opened-ports", ports.data);

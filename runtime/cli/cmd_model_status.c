@@ -118,8 +118,7 @@ static bool show_unit(struct shown *shown, const char *name, const char *leader,
     lc_json_begin_object(&shown->json);
     model_put_status(&shown->json, &status);
     model_put_pair(&shown->json, "agent", agent_state(&unit));
-    lc_json_key(&shown->json, "leader");
-    lc_json_put_boolean(&shown->json, leads);
+    lc_json_member_boolean(&shown->json, "leader", leads);
     model_put_pair(&shown->json, "life", life(unit.dying));
     model_put_pair(&shown->json, "address", address);
     model_put_pair(&shown->json, "ports", ports.data);
@@ -161,8 +160,7 @@ static bool show_app(struct shown *shown, const char *name, struct lc_err *err)
     model_put_status(&shown->json, &status);
     model_put_pair(&shown->json, "charm", app.charm);
     model_put_pair(&shown->json, "path", app.source);
-    lc_json_key(&shown->json, "revision");
-    lc_json_put_integer(&shown->json, app.revision);
+    lc_json_member_integer(&shown->json, "revision", app.revision);
     model_put_pair(&shown->json, "version", app.version);
     model_put_pair(&shown->json, "life", life(app.dying));
     lc_json_key(&shown->json, "units");
@@ -184,8 +182,7 @@ static bool show_relation(struct shown *shown, const struct lc_relation *relatio
     lc_buf_printf(&provider, "%s:%s", relation->remote_app, relation->remote_endpoint);
     lc_buf_printf(&requirer, "%s:%s", relation->app, relation->endpoint);
     lc_json_begin_object(&shown->json);
-    lc_json_key(&shown->json, "id");
-    lc_json_put_integer(&shown->json, relation->id);
+    lc_json_member_integer(&shown->json, "id", relation->id);
     model_put_pair(&shown->json, "provider", provider.data);
     model_put_pair(&shown->json, "requirer", requirer.data);
     model_put_pair(&shown->json, "interface", relation->interface);

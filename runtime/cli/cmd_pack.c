@@ -72,20 +72,15 @@ static bool show_json(const struct lc_charm_packed *packed, const char *path, st
     struct lc_json_writer writer = lc_json_writer(&text, LC_JSON_PRETTY);
 
     lc_json_begin_object(&writer);
-    lc_json_key(&writer, "bytes");
-    lc_json_put_integer(&writer, (int64_t)packed->archive.len);
-    lc_json_key(&writer, "file");
-    lc_json_put_string(&writer, path);
+    lc_json_member_integer(&writer, "bytes", (int64_t)packed->archive.len);
+    lc_json_member_string(&writer, "file", path);
     lc_json_key(&writer, "files");
     lc_json_begin_array(&writer);
     for (size_t i = 0; i < packed->count; i++) {
         lc_json_begin_object(&writer);
-        lc_json_key(&writer, "bytes");
-        lc_json_put_integer(&writer, (int64_t)packed->files[i].len);
-        lc_json_key(&writer, "name");
-        lc_json_put_string(&writer, packed->files[i].name);
-        lc_json_key(&writer, "packed");
-        lc_json_put_integer(&writer, (int64_t)packed->files[i].packed);
+        lc_json_member_integer(&writer, "bytes", (int64_t)packed->files[i].len);
+        lc_json_member_string(&writer, "name", packed->files[i].name);
+        lc_json_member_integer(&writer, "packed", (int64_t)packed->files[i].packed);
         lc_json_end_object(&writer);
     }
     lc_json_end_array(&writer);

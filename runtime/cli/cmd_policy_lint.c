@@ -57,14 +57,10 @@ static bool found(struct findings *out, const char *id, const char *where, const
     if (out->as_json) {
         struct lc_json_writer json = lc_json_writer(&line, LC_JSON_COMPACT);
         lc_json_begin_object(&json);
-        lc_json_key(&json, "lint");
-        lc_json_put_string(&json, id);
-        lc_json_key(&json, "where");
-        lc_json_put_string(&json, where);
-        lc_json_key(&json, "text");
-        lc_json_put_string(&json, lint->text);
-        lc_json_key(&json, "value");
-        lc_json_put_string(&json, what);
+        lc_json_member_string(&json, "lint", id);
+        lc_json_member_string(&json, "where", where);
+        lc_json_member_string(&json, "text", lint->text);
+        lc_json_member_string(&json, "value", what);
         lc_json_end_object(&json);
     } else {
         lc_buf_printf(&line, "%s%s%s: %s: %s", where, *where == '\0' ? "" : ": ", id, lint->text,

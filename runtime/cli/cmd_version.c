@@ -28,8 +28,7 @@ static int run(const struct lc_args *args, struct lc_err *err)
     struct lc_json_writer writer = lc_json_writer(&json, LC_JSON_PRETTY);
     lc_json_begin_object(&writer);
     for (size_t i = 0; i < LC_COUNT(parts); i++) {
-        lc_json_key(&writer, parts[i].name);
-        lc_json_put_string(&writer, parts[i].version);
+        lc_json_member_string(&writer, parts[i].name, parts[i].version);
         if (!lc_args_has(args, "json"))
             (void)printf("%s %s\n", parts[i].name, parts[i].version);
     }

@@ -81,18 +81,12 @@ static const struct lc_cert *find_issuer(const char *text, const struct lc_chain
 
 /* --- writing --------------------------------------------------------------------------------- */
 
-static void put_member(struct lc_json_writer *json, const char *key, const char *value)
-{
-    lc_json_key(json, key);
-    lc_json_put_string(json, value);
-}
-
 static void put_rule_members(struct lc_json_writer *json, const struct lc_lint_rule *rule)
 {
-    put_member(json, "rule", rule->id);
-    put_member(json, "severity", lc_lint_severity_name(rule->severity));
-    put_member(json, "source", rule->source);
-    put_member(json, "text", rule->text);
+    lc_json_member_string(json, "rule", rule->id);
+    lc_json_member_string(json, "severity", lc_lint_severity_name(rule->severity));
+    lc_json_member_string(json, "source", rule->source);
+    lc_json_member_string(json, "text", rule->text);
 }
 
 static void put_json(struct lint_output *output, const char *file, size_t number,
@@ -101,15 +95,14 @@ static void put_json(struct lint_output *output, const char *file, size_t number
     struct lc_json_writer *json = &output->json;
 
     lc_json_begin_object(json);
-    put_member(json, "file", file);
-    lc_json_key(json, "number");
-    lc_json_put_integer(json, (int64_t)number);
+    lc_json_member_string(json, "file", file);
+    lc_json_member_integer(json, "number", (int64_t)number);
     lc_json_key(json, "findings");
     lc_json_begin_array(json);
     for (size_t i = 0; i < found->count; i++) {
         lc_json_begin_object(json);
         put_rule_members(json, found->items[i].rule);
-        put_member(json, "value", found->items[i].value);
+        lc_json_member_string(json, "value", found->items[i].value);
         lc_json_end_object(json);
     }
     lc_json_end_array(json);
@@ -213,7 +206,7 @@ static void put_rules(struct lint_output *output)
         }
         lc_json_begin_object(&output->json);
         put_rule_members(&output->json, rule);
-        put_member(&output->json, "scope", lc_lint_scope_name(rule->scope));
+        lc_json_member_string(&output->json, "scope", lc_lint_scope_name(rule->scope));
         lc_json_end_object(&output->json);
     }
 }

@@ -164,22 +164,16 @@ static bool sum_up(const char *path, const char *text, struct load_log *log, str
 
 /* --- written -------------------------------------------------------------------------------- */
 
-static void put_number(struct lc_json_writer *out, const char *key, int64_t number)
-{
-    lc_json_key(out, key);
-    lc_json_put_integer(out, number);
-}
-
 static void put_steps(const struct load_log *log, struct lc_json_writer *out)
 {
     lc_json_key(out, "steps");
     lc_json_begin_array(out);
     for (size_t i = 0; i < log->step_count; i++) {
         lc_json_begin_object(out);
-        put_number(out, "ok", log->steps[i].ok);
-        put_number(out, "failed", log->steps[i].failed);
+        lc_json_member_integer(out, "ok", log->steps[i].ok);
+        lc_json_member_integer(out, "failed", log->steps[i].failed);
         if (log->steps[i].serial != LOAD_LOG_MAX_SERIALS)
-            put_number(out, "serial", (int64_t)log->steps[i].serial);
+            lc_json_member_integer(out, "serial", (int64_t)log->steps[i].serial);
         lc_json_end_object(out);
     }
     lc_json_end_array(out);
@@ -193,9 +187,9 @@ static void put_serials(const struct load_log *log, struct lc_json_writer *out)
         lc_json_begin_object(out);
         lc_json_key(out, "serial");
         lc_json_put_string_len(out, log->serials[i].text, log->serials[i].len);
-        put_number(out, "count", log->serials[i].count);
-        put_number(out, "first_ms", log->serials[i].first_us / 1000);
-        put_number(out, "last_ms", log->serials[i].last_us / 1000);
+        lc_json_member_integer(out, "count", log->serials[i].count);
+        lc_json_member_integer(out, "first_ms", log->serials[i].first_us / 1000);
+        lc_json_member_integer(out, "last_ms", log->serials[i].last_us / 1000);
         lc_json_end_object(out);
     }
     lc_json_end_array(out);
@@ -212,10 +206,10 @@ bool load_log_put(const char *path, struct lc_json_writer *out, struct lc_err *e
     if (!lc_file_read(path, LOAD_LOG_MAX_BYTES, &text, &len, err) || !sum_up(path, text, log, err))
         return false;
     lc_json_begin_object(out);
-    put_number(out, "handshakes", log->handshakes);
-    put_number(out, "failures", log->failures);
-    put_number(out, "gap_ms", log->gap_us / 1000);
-    put_number(out, "step_ms", log->step_us / 1000);
+    lc_json_member_integer(out, "handshakes", log->handshakes);
+    lc_json_member_integer(out, "failures", log->failures);
+    lc_json_member_integer(out, "gap_ms", log->gap_us / 1000);
+    lc_json_member_integer(out, "step_ms", log->step_us / 1000);
     put_steps(log, out);
     put_serials(log, out);
     lc_json_end_object(out);

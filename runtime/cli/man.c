@@ -74,7 +74,7 @@ void lc_man_print(void)
             put_command(cmd->subcommands[k], cmd->name);
     }
     (void)printf(".SH EXIT STATUS\n");
-    for (size_t i = 0; i < sizeof(exits) / sizeof(exits[0]); i++)
+    for (size_t i = 0; i < LC_COUNT(exits); i++)
         (void)printf(".TP\n.B %d\n%s\n", exits[i].code, exits[i].meaning);
     (void)printf(".SH SEE ALSO\n.BR juju (1)\n");
 }

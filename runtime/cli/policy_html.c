@@ -54,8 +54,7 @@ void policy_html_release(struct policy_html *html)
 static void put_step(struct lc_json_writer *json, const struct policy_step *step)
 {
     lc_json_begin_object(json);
-    lc_json_key(json, "rule");
-    lc_json_put_integer(json, (int64_t)step->rule);
+    lc_json_member_integer(json, "rule", (int64_t)step->rule);
     put(json, "answer", lc_answer_name(step->answer));
     lc_json_key(json, "code");
     if (step->answer == LC_ANSWER_DENY)
@@ -98,8 +97,7 @@ bool policy_html_add(struct policy_html *html, const struct policy_case *item,
             silent++;
     }
     lc_json_end_array(json);
-    lc_json_key(json, "silent");
-    lc_json_put_integer(json, silent);
+    lc_json_member_integer(json, "silent", silent);
     lc_json_end_object(json);
     return lc_buf_check(&html->data, err);
 }

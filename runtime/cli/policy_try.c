@@ -277,15 +277,6 @@ static void put_text(struct lc_json_writer *out, const char *key, const char *te
         lc_json_put_string(out, text);
 }
 
-static void put_list(struct lc_json_writer *out, const char *key, const struct lc_strlist *list)
-{
-    lc_json_key(out, key);
-    lc_json_begin_array(out);
-    for (size_t i = 0; i < list->count; i++)
-        lc_json_put_string(out, list->items[i]);
-    lc_json_end_array(out);
-}
-
 static void put_map(struct lc_json_writer *out, const char *key, const struct lc_strmap *map)
 {
     lc_json_key(out, key);
@@ -325,24 +316,22 @@ void policy_try_put_shape(const struct policy_try *try, struct lc_json_writer *o
     lc_json_begin_object(out);
     put_duration(out, "validity", shape->validity_s);
     put_duration(out, "backdate", shape->backdate_s);
-    lc_json_key(out, "ca");
-    lc_json_put_boolean(out, shape->is_ca);
+    lc_json_member_boolean(out, "ca", shape->is_ca);
     if (shape->path_length != -1) {
-        lc_json_key(out, "path_length");
-        lc_json_put_integer(out, shape->path_length);
+        lc_json_member_integer(out, "path_length", shape->path_length);
     }
     if (shape->has_key_usage)
-        put_list(out, "key_usage", &shape->key_usage);
+        lc_json_member_strings(out, "key_usage", &shape->key_usage);
     if (shape->has_extended_key_usage)
-        put_list(out, "extended_key_usage", &shape->extended_key_usage);
-    put_list(out, "copy_extensions", &shape->copy_extensions);
+        lc_json_member_strings(out, "extended_key_usage", &shape->extended_key_usage);
+    lc_json_member_strings(out, "copy_extensions", &shape->copy_extensions);
     if (lc_policy_shape_build(shape, try->csr, 0, &built, &err))
         put_names(out, "names", &built.names);
     else
         put_text(out, "cannot_be_built", err.message);
     if (shape->has_keep_subject)
-        put_list(out, "keep_subject", &shape->keep_subject);
-    put_list(out, "drop_subject", &shape->drop_subject);
+        lc_json_member_strings(out, "keep_subject", &shape->keep_subject);
+    lc_json_member_strings(out, "drop_subject", &shape->drop_subject);
     put_map(out, "set_subject", &shape->set_subject);
     put_names(out, "permitted", &shape->permitted);
     put_names(out, "excluded", &shape->excluded);
@@ -362,8 +351,7 @@ static void put_refusals(const struct bind_policy *policy, const struct policy_t
                  refusal->rule == LC_POLICY_NO_RULE
                      ? LC_POLICY_NO_PROFILE
                      : lc_policy_rule(bind_policy_engine(policy), refusal->rule)->name);
-        lc_json_key(out, "code");
-        lc_json_put_integer(out, refusal->code);
+        lc_json_member_integer(out, "code", refusal->code);
         put_text(out, "message", refusal->message);
         put_text(out, "reason", refusal->reason);
         lc_json_end_object(out);
@@ -392,7 +380,7 @@ void policy_try_put_members(const struct bind_policy *policy, const struct polic
         lc_json_put_null(out);
     put_text(out, "reason", reason.data);
     put_refusals(policy, try, out);
-    put_list(out, "warnings", &try->verdict.warnings);
+    lc_json_member_strings(out, "warnings", &try->verdict.warnings);
     put_text(out, "failure", try->verdict.failure);
     if (try->verdict.kind == LC_VERDICT_ISSUE) {
         lc_json_key(out, "certificate");

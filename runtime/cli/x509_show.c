@@ -90,12 +90,6 @@ static void put_member(struct lc_json_writer *out, const char *name, const char 
         lc_json_put_string(out, text);
 }
 
-static void put_flag(struct lc_json_writer *out, const char *name, bool value)
-{
-    lc_json_key(out, name);
-    lc_json_put_boolean(out, value);
-}
-
 static void put_time(struct lc_json_writer *out, const char *name, int64_t time_s)
 {
     char text[LC_TIME_TEXT_BYTES];
@@ -135,8 +129,7 @@ static void put_key(struct lc_json_writer *out, enum lc_key_type type, int bits,
 {
     lc_json_key(out, "key");
     lc_json_begin_object(out);
-    lc_json_key(out, "bits");
-    lc_json_put_integer(out, bits);
+    lc_json_member_integer(out, "bits", bits);
     if (curve != NULL)
         put_member(out, "curve", curve);
     put_member(out, "type", lc_key_type_name(type));
@@ -145,8 +138,8 @@ static void put_key(struct lc_json_writer *out, enum lc_key_type type, int bits,
 
 static void put_cert(struct lc_json_writer *out, const struct lc_cert *cert)
 {
-    put_flag(out, "is_ca", lc_cert_is_ca(cert));
-    put_flag(out, "is_self_signed", lc_cert_is_self_signed(cert));
+    lc_json_member_boolean(out, "is_ca", lc_cert_is_ca(cert));
+    lc_json_member_boolean(out, "is_self_signed", lc_cert_is_self_signed(cert));
     put_name(out, "issuer", lc_cert_issuer(cert));
     put_key(out, lc_cert_key_type(cert), lc_cert_key_bits(cert), NULL);
     put_sans(out, lc_cert_sans(cert));
@@ -161,11 +154,11 @@ static void put_csr(struct lc_json_writer *out, const struct lc_csr *csr)
 {
     struct lc_err why = LC_ERR_INIT;
 
-    put_flag(out, "asks_for_ca", lc_csr_asks_for_ca(csr));
+    lc_json_member_boolean(out, "asks_for_ca", lc_csr_asks_for_ca(csr));
     put_key(out, lc_csr_key_type(csr), lc_csr_key_bits(csr), NULL);
     put_sans(out, lc_csr_sans(csr));
     put_member(out, "signature_algorithm", lc_csr_signature_algorithm(csr));
-    put_flag(out, "signature_verifies", lc_csr_verify(csr, &why));
+    lc_json_member_boolean(out, "signature_verifies", lc_csr_verify(csr, &why));
     put_name(out, "subject", lc_csr_subject(csr));
 }
 
@@ -176,8 +169,7 @@ void lc_shown_put_json(const struct lc_shown *shown, struct lc_json_writer *out)
     lc_json_begin_object(out);
     put_member(out, "file", shown->file);
     put_member(out, "kind", kind(shown));
-    lc_json_key(out, "number");
-    lc_json_put_integer(out, (int64_t)shown->number);
+    lc_json_member_integer(out, "number", (int64_t)shown->number);
     if (fingerprint(shown) != NULL) {
         lc_hex_encode(fingerprint(shown), LC_SHA256_BYTES, hex);
         put_member(out, "public_key_sha256", hex);

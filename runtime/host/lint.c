@@ -234,34 +234,23 @@ static int load_charm(lua_State *L)
     return 2;
 }
 
-static int open_core(lua_State *L)
-{
-    static const luaL_Reg functions[] = {
-        { "charm", charm },
-        { "knows", knows },
-        { "platform", platform },
-        { "files", files },
-        { "read", read_file },
-        { "yaml", yaml },
-        { "architecture", architecture },
-        { "policy", policy },
-        { "load", load_charm },
-        { NULL, NULL },
-    };
+static const luaL_Reg core[] = {
+    { "charm", charm },
+    { "knows", knows },
+    { "platform", platform },
+    { "files", files },
+    { "read", read_file },
+    { "yaml", yaml },
+    { "architecture", architecture },
+    { "policy", policy },
+    { "load", load_charm },
+    { NULL, NULL },
+};
 
-    lua_newtable(L);
-    lua_pushvalue(L, lua_upvalueindex(1));
-    luaL_setfuncs(L, functions, 1);
-    return 1;
-}
-
-/* preload(struct lint *) */
-static int preload(lua_State *L)
+/* set_core(struct lint *) */
+static int set_core(lua_State *L)
 {
-    (void)luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
-    lua_pushvalue(L, 1);
-    lua_pushcclosure(L, open_core, 1);
-    lua_setfield(L, -2, CORE_MODULE);
+    bind_set_module(L, CORE_MODULE, core);
     return 0;
 }
 
@@ -292,7 +281,7 @@ static bool run(const char *function, bool as_json, struct lc_host_lint_result *
     if (!bind_vm_new(&lint.context, NULL, &vm, err))
         return false;
     lua_State *L = bind_vm_state(vm);
-    lua_pushcfunction(L, preload);
+    lua_pushcfunction(L, set_core);
     lua_pushlightuserdata(L, &lint);
     if (!bind_pcall(L, 1, 0, err))
         return false;

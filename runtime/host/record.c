@@ -85,10 +85,8 @@ void host_record_release(struct host_record *record)
 static void put_event(const struct lc_event *event, struct lc_json_writer *out)
 {
     lc_json_begin_object(out);
-    lc_json_key(out, "kind");
-    lc_json_put_string(out, lc_event_kind_name(event->kind));
-    lc_json_key(out, "secret_revision");
-    lc_json_put_integer(out, event->secret_revision);
+    lc_json_member_string(out, "kind", lc_event_kind_name(event->kind));
+    lc_json_member_integer(out, "secret_revision", event->secret_revision);
     lc_fields_put(event, lc_event_fields, out);
     lc_json_end_object(out);
 }
@@ -99,20 +97,16 @@ static void put_recording(const struct host_record *record, const struct lc_hook
     struct lc_json_writer out = lc_json_writer(text, LC_JSON_COMPACT);
 
     lc_json_begin_object(&out);
-    lc_json_key(&out, "format");
-    lc_json_put_string(&out, HOST_RECORD_FORMAT);
-    lc_json_key(&out, "luacharm");
-    lc_json_put_string(&out, LC_VERSION);
-    lc_json_key(&out, "now");
-    lc_json_put_integer(&out, record->now_s);
+    lc_json_member_string(&out, "format", HOST_RECORD_FORMAT);
+    lc_json_member_string(&out, "luacharm", LC_VERSION);
+    lc_json_member_integer(&out, "now", record->now_s);
     lc_json_key(&out, "env");
     lc_json_begin_object(&out);
     lc_fields_put(env, lc_env_fields, &out);
     lc_json_end_object(&out);
     lc_json_key(&out, "event");
     put_event(&env->event, &out);
-    lc_json_key(&out, "outcome");
-    lc_json_put_string(&out, failure == NULL ? "done" : failure->message);
+    lc_json_member_string(&out, "outcome", failure == NULL ? "done" : failure->message);
     lc_buf_printf(text, ",\"calls\":%s]}\n", lc_tape_text(record->tape));
 }
 

@@ -269,28 +269,17 @@ static int chosen(lua_State *L)
     return 2;
 }
 
-static int open_core(lua_State *L)
-{
-    static const luaL_Reg functions[] = {
-        { "charm", charm },   { "run", run },         { "action_params", action_params },
-        { "replay", replay }, { "time", parse_time }, { "duration", parse_duration },
-        { "where", where },   { "tell", tell },       { "chosen", chosen },
-        { NULL, NULL },
-    };
+static const luaL_Reg core[] = {
+    { "charm", charm },   { "run", run },         { "action_params", action_params },
+    { "replay", replay }, { "time", parse_time }, { "duration", parse_duration },
+    { "where", where },   { "tell", tell },       { "chosen", chosen },
+    { NULL, NULL },
+};
 
-    lua_newtable(L);
-    lua_pushvalue(L, lua_upvalueindex(1));
-    luaL_setfuncs(L, functions, 1);
-    return 1;
-}
-
-/* preload(struct tests *) */
-static int preload(lua_State *L)
+/* set_core(struct tests *) */
+static int set_core(lua_State *L)
 {
-    (void)luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
-    lua_pushvalue(L, 1);
-    lua_pushcclosure(L, open_core, 1);
-    lua_setfield(L, -2, CORE_MODULE);
+    bind_set_module(L, CORE_MODULE, core);
     return 0;
 }
 
@@ -315,7 +304,7 @@ static bool start(struct tests *tests, struct bind_vm **out, struct lc_err *err)
         !lc_strlist_add(&folders, "lib", err) || !bind_vm_new(&tests->context, NULL, &vm, err) ||
         !bind_vm_set_path(vm, &folders, err))
         return false;
-    lua_pushcfunction(bind_vm_state(vm), preload);
+    lua_pushcfunction(bind_vm_state(vm), set_core);
     lua_pushlightuserdata(bind_vm_state(vm), tests);
     if (!bind_pcall(bind_vm_state(vm), 1, 0, err))
         return false;

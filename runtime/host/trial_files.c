@@ -97,15 +97,13 @@ static bool put_file(const struct lister *lister, const char *path, mode_t mode,
         text[1 + i] = (char)('0' + ((mode >> (3 * (2 - i))) & 7));
     lc_json_key(lister->out, path + lister->root_len);
     lc_json_begin_object(lister->out);
-    lc_json_key(lister->out, "mode");
-    lc_json_put_string(lister->out, text);
+    lc_json_member_string(lister->out, "mode", text);
     if (lc_text_is_utf8(bytes, len)) {
         lc_json_key(lister->out, "content");
         lc_json_put_string_len(lister->out, bytes, len);
     } else {
         lc_base64_encode(bytes, len, &encoded);
-        lc_json_key(lister->out, "base64");
-        lc_json_put_string(lister->out, encoded.data);
+        lc_json_member_string(lister->out, "base64", encoded.data);
     }
     lc_json_end_object(lister->out);
     return lc_buf_check(&encoded, err);

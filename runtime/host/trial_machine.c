@@ -61,8 +61,7 @@ static void record(struct trial_machine *machine, const struct lc_proc *proc)
         lc_json_put_string_len(&out, proc->input, proc->input_len);
     }
     if (proc->directory != NULL) {
-        lc_json_key(&out, "directory");
-        lc_json_put_string(&out, proc->directory);
+        lc_json_member_string(&out, "directory", proc->directory);
     }
     lc_json_end_object(&out);
 }

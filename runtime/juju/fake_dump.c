@@ -4,41 +4,23 @@
 #include "base/text.h"
 #include "juju/fake_private.h"
 
-static void put_member(struct lc_json_writer *out, const char *key, const char *text)
-{
-    if (text == NULL)
-        return;
-    lc_json_key(out, key);
-    lc_json_put_string(out, text);
-}
-
 static void put_map(struct lc_json_writer *out, const struct lc_strmap *map)
 {
     lc_json_begin_object(out);
     for (size_t i = 0; i < map->count; i++)
-        put_member(out, map->entries[i].key, map->entries[i].value);
+        lc_json_member_string(out, map->entries[i].key, map->entries[i].value);
     lc_json_end_object(out);
-}
-
-static void put_list(struct lc_json_writer *out, const char *key, const struct lc_strlist *list)
-{
-    lc_json_key(out, key);
-    lc_json_begin_array(out);
-    for (size_t i = 0; i < list->count; i++)
-        lc_json_put_string(out, list->items[i]);
-    lc_json_end_array(out);
 }
 
 static void put_relation(struct lc_json_writer *out, const struct fake_relation *relation)
 {
     lc_json_begin_object(out);
-    put_member(out, "id", relation->id);
-    put_member(out, "app", relation->app);
+    lc_json_member_string(out, "id", relation->id);
+    lc_json_member_string(out, "app", relation->app);
     if (relation->is_broken) {
-        lc_json_key(out, "is_broken");
-        lc_json_put_boolean(out, true);
+        lc_json_member_boolean(out, "is_broken", true);
     }
-    put_list(out, "units", &relation->members);
+    lc_json_member_strings(out, "units", &relation->members);
     lc_json_key(out, "data");
     lc_json_begin_object(out);
     for (size_t i = 0; i < relation->bag_count; i++) {
@@ -64,7 +46,7 @@ static bool put_field(struct lc_json_writer *out, const struct lc_secret_field *
     }
     lc_base64_encode(data, field->value.len, &encoded);
     lc_json_begin_object(out);
-    put_member(out, "base64", encoded.data);
+    lc_json_member_string(out, "base64", encoded.data);
     lc_json_end_object(out);
     return lc_buf_check(&encoded, err);
 }
@@ -73,11 +55,9 @@ static bool put_revision(struct lc_json_writer *out, const struct fake_revision 
                          struct lc_err *err)
 {
     lc_json_begin_object(out);
-    lc_json_key(out, "revision");
-    lc_json_put_integer(out, revision->number);
+    lc_json_member_integer(out, "revision", revision->number);
     if (revision->expire_s != 0) {
-        lc_json_key(out, "expire");
-        lc_json_put_integer(out, revision->expire_s);
+        lc_json_member_integer(out, "expire", revision->expire_s);
     }
     lc_json_key(out, "content");
     lc_json_begin_object(out);
@@ -95,10 +75,9 @@ static void put_readers(struct lc_json_writer *out, const struct fake_secret *se
     lc_json_begin_array(out);
     for (size_t i = 0; i < secret->consumer_count; i++) {
         lc_json_begin_object(out);
-        put_member(out, "unit", secret->consumers[i].unit);
-        put_member(out, "label", secret->consumers[i].label);
-        lc_json_key(out, "tracked");
-        lc_json_put_integer(out, secret->consumers[i].tracked);
+        lc_json_member_string(out, "unit", secret->consumers[i].unit);
+        lc_json_member_string(out, "label", secret->consumers[i].label);
+        lc_json_member_integer(out, "tracked", secret->consumers[i].tracked);
         lc_json_end_object(out);
     }
     lc_json_end_array(out);
@@ -110,8 +89,8 @@ static void put_grants(struct lc_json_writer *out, const struct fake_secret *sec
     lc_json_begin_array(out);
     for (size_t i = 0; i < secret->grant_count; i++) {
         lc_json_begin_object(out);
-        put_member(out, "relation", secret->grants[i].relation_id);
-        put_member(out, "to", secret->grants[i].subject);
+        lc_json_member_string(out, "relation", secret->grants[i].relation_id);
+        lc_json_member_string(out, "to", secret->grants[i].subject);
         lc_json_end_object(out);
     }
     lc_json_end_array(out);
@@ -121,11 +100,11 @@ static bool put_secret(struct lc_json_writer *out, const struct fake_secret *sec
                        struct lc_err *err)
 {
     lc_json_begin_object(out);
-    put_member(out, "id", secret->id);
-    put_member(out, "owner", secret->owner);
-    put_member(out, "label", secret->label);
-    put_member(out, "description", secret->description);
-    put_member(out, "rotate", secret->rotation);
+    lc_json_member_string(out, "id", secret->id);
+    lc_json_member_string(out, "owner", secret->owner);
+    lc_json_member_string(out, "label", secret->label);
+    lc_json_member_string(out, "description", secret->description);
+    lc_json_member_string(out, "rotate", secret->rotation);
     lc_json_key(out, "revisions");
     lc_json_begin_array(out);
     for (size_t i = 0; i < secret->revision_count; i++)
@@ -153,27 +132,27 @@ static bool put_secrets(struct lc_json_writer *out, const struct lc_fake *fake, 
 
 static void put_unit(struct lc_json_writer *out, const struct lc_fake *fake)
 {
-    put_member(out, "unit_status", fake->status[OF_UNIT]);
-    put_member(out, "app_status", fake->status[OF_APP]);
-    put_list(out, "unit_status_history", &fake->history[OF_UNIT]);
-    put_list(out, "app_status_history", &fake->history[OF_APP]);
-    put_member(out, "workload_version", fake->version);
+    lc_json_member_string(out, "unit_status", fake->status[OF_UNIT]);
+    lc_json_member_string(out, "app_status", fake->status[OF_APP]);
+    lc_json_member_strings(out, "unit_status_history", &fake->history[OF_UNIT]);
+    lc_json_member_strings(out, "app_status_history", &fake->history[OF_APP]);
+    lc_json_member_string(out, "workload_version", fake->version);
     lc_json_key(out, "stored");
     put_map(out, &fake->state);
     lc_json_key(out, "leader_settings");
     put_map(out, &fake->leader_settings);
-    put_list(out, "ports", &fake->ports);
-    put_list(out, "storage_added", &fake->storage_added);
-    put_member(out, "reboot", fake->reboot);
+    lc_json_member_strings(out, "ports", &fake->ports);
+    lc_json_member_strings(out, "storage_added", &fake->storage_added);
+    lc_json_member_string(out, "reboot", fake->reboot);
 }
 
 static void put_doings(struct lc_json_writer *out, const struct lc_fake *fake)
 {
-    put_list(out, "log", &fake->log);
+    lc_json_member_strings(out, "log", &fake->log);
     lc_json_key(out, "results");
     put_map(out, &fake->results);
-    put_member(out, "failure", fake->failure);
-    put_list(out, "commands", &fake->journal);
+    lc_json_member_string(out, "failure", fake->failure);
+    lc_json_member_strings(out, "commands", &fake->journal);
 }
 
 bool lc_fake_dump(const struct lc_fake *fake, struct lc_buf *text, struct lc_err *err)

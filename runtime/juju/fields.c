@@ -43,8 +43,7 @@ void lc_fields_put(const void *from, const struct lc_text_field *fields, struct 
         const char *text = lc_field_text(from, fields);
         if (text == NULL)
             continue;
-        lc_json_key(out, fields->name);
-        lc_json_put_string(out, text);
+        lc_json_member_string(out, fields->name, text);
     }
 }
 

@@ -120,8 +120,7 @@ void tape_keep_failure(struct lc_tape *tape, const struct tape_call *call, const
 
     lc_json_key(&out, "error");
     lc_json_begin_object(&out);
-    lc_json_key(&out, "code");
-    lc_json_put_string(&out, lc_code_name(err->code));
+    lc_json_member_string(&out, "code", lc_code_name(err->code));
     lc_json_key(&out, "message");
     tape_put_text(&out, err->message, strlen(err->message));
     lc_json_end_object(&out);
@@ -302,13 +301,10 @@ void lc_tape_keep_program(struct lc_tape *tape, char *const *argv, int status, c
     struct lc_json_writer writer = tape_begin(tape, &call);
     lc_json_key(&writer, "answer");
     lc_json_begin_object(&writer);
-    lc_json_key(&writer, "status");
-    lc_json_put_integer(&writer, status);
+    lc_json_member_integer(&writer, "status", status);
     if (tape->with_secrets) {
-        lc_json_key(&writer, "stdout");
-        lc_json_put_string(&writer, out);
-        lc_json_key(&writer, "stderr");
-        lc_json_put_string(&writer, err_out);
+        lc_json_member_string(&writer, "stdout", out);
+        lc_json_member_string(&writer, "stderr", err_out);
     }
     lc_json_end_object(&writer);
     tape_end(&writer);

@@ -146,35 +146,20 @@ static bool take_content(struct lc_tape *tape, const struct lc_json *json, void 
     return tape_take_content(tape, json, answer, err);
 }
 
-static void put_member(struct lc_json_writer *out, const char *key, const char *text)
-{
-    if (text == NULL)
-        return;
-    lc_json_key(out, key);
-    lc_json_put_string(out, text);
-}
-
-static void put_number(struct lc_json_writer *out, const char *key, int64_t number)
-{
-    lc_json_key(out, key);
-    lc_json_put_integer(out, number);
-}
-
 static void put_info(struct lc_tape *tape, struct lc_json_writer *out, const void *answer)
 {
     const struct lc_secret_info *info = answer;
 
     (void)tape;
     lc_json_begin_object(out);
-    put_member(out, "id", info->id);
-    put_member(out, "label", info->label);
-    put_member(out, "description", info->description);
-    put_member(out, "rotation", info->rotation);
-    put_number(out, "revision", info->revision);
-    put_number(out, "expire", info->expire_s);
-    put_number(out, "rotates", info->rotates_s);
-    lc_json_key(out, "app_owned");
-    lc_json_put_boolean(out, info->app_owned);
+    lc_json_member_string(out, "id", info->id);
+    lc_json_member_string(out, "label", info->label);
+    lc_json_member_string(out, "description", info->description);
+    lc_json_member_string(out, "rotation", info->rotation);
+    lc_json_member_integer(out, "revision", info->revision);
+    lc_json_member_integer(out, "expire", info->expire_s);
+    lc_json_member_integer(out, "rotates", info->rotates_s);
+    lc_json_member_boolean(out, "app_owned", info->app_owned);
     if (info->access != NULL) {
         lc_json_key(out, "access");
         lc_json_put(out, info->access);

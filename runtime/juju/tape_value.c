@@ -81,8 +81,7 @@ void tape_input_spec(struct tape_call *call, const struct lc_secret_spec *spec)
     }
     put_optional(&out, "description", spec->description);
     if (spec->expire_s != 0) {
-        lc_json_key(&out, "expires");
-        lc_json_put_boolean(&out, true);
+        lc_json_member_boolean(&out, "expires", true);
     }
     put_optional(&out, "label", spec->label);
     put_optional(&out, "owner", spec->app_owned ? "application" : NULL);
@@ -97,8 +96,7 @@ void tape_put_whole(struct lc_json_writer *out, const struct lc_secret *value)
     LC_AUTO(lc_buf_release) struct lc_buf encoded = LC_BUF_INIT(2 * LC_SECRET_BUFFER_BYTES);
 
     lc_base64_encode(value->data == NULL ? "" : value->data, value->len, &encoded);
-    lc_json_key(out, "base64");
-    lc_json_put_string(out, encoded.data);
+    lc_json_member_string(out, "base64", encoded.data);
     lc_cleanse(encoded.data, encoded.len);
 }
 
@@ -124,11 +122,9 @@ static void put_value(const struct lc_tape *tape, struct lc_json_writer *out,
     } else if (tape->with_secrets) {
         tape_put_whole(out, value);
     } else if (tape->keys->public_half(value, &public_pem, &ignored) && public_pem != NULL) {
-        lc_json_key(out, "public_key");
-        lc_json_put_string(out, public_pem);
+        lc_json_member_string(out, "public_key", public_pem);
     } else {
-        lc_json_key(out, "bytes");
-        lc_json_put_integer(out, (int64_t)value->len);
+        lc_json_member_integer(out, "bytes", (int64_t)value->len);
     }
     lc_json_end_object(out);
 }

@@ -368,8 +368,7 @@ void tool_encode(const struct lc_strmap *map, struct lc_buf *out)
 
     lc_json_begin_object(&writer);
     for (size_t i = 0; i < map->count; i++) {
-        lc_json_key(&writer, map->entries[i].key);
-        lc_json_put_string(&writer, map->entries[i].value);
+        lc_json_member_string(&writer, map->entries[i].key, map->entries[i].value);
     }
     lc_json_end_object(&writer);
 }

@@ -82,8 +82,7 @@ static void put_stream(struct lc_json_writer *writer, const char *name, const st
     if (utf8)
         return;
     (void)snprintf(encoding, sizeof(encoding), "%s-encoding", name);
-    lc_json_key(writer, encoding);
-    lc_json_put_string(writer, "base64");
+    lc_json_member_string(writer, encoding, "base64");
 }
 
 static bool make_results(const struct lc_context *context, const struct lc_proc_result *proc,
@@ -94,8 +93,7 @@ static bool make_results(const struct lc_context *context, const struct lc_proc_
     struct lc_json_writer writer = lc_json_writer(&json, LC_JSON_COMPACT);
     lc_json_begin_object(&writer);
     put_results(&writer, &context->results, 0, context->results.count, 0);
-    lc_json_key(&writer, "return-code");
-    lc_json_put_integer(&writer, proc->exit_code);
+    lc_json_member_integer(&writer, "return-code", proc->exit_code);
     put_stream(&writer, "stdout", &proc->out);
     put_stream(&writer, "stderr", &proc->err);
     lc_json_end_object(&writer);

@@ -157,17 +157,14 @@ bool lc_hook_encode(const struct lc_hook *hook, char **out, struct lc_err *err)
 
     struct lc_json_writer writer = lc_json_writer(&buf, LC_JSON_COMPACT);
     lc_json_begin_object(&writer);
-    lc_json_key(&writer, "kind");
-    lc_json_put_string(&writer, kind_names[hook->kind]);
+    lc_json_member_string(&writer, "kind", kind_names[hook->kind]);
     for (size_t i = 0; i < LC_COUNT(text_fields); i++) {
         if (*text_field(&view, i) == NULL)
             continue;
-        lc_json_key(&writer, text_fields[i].key);
-        lc_json_put_string(&writer, *text_field(&view, i));
+        lc_json_member_string(&writer, text_fields[i].key, *text_field(&view, i));
     }
     for (size_t i = 0; i < LC_COUNT(number_fields); i++) {
-        lc_json_key(&writer, number_fields[i].key);
-        lc_json_put_integer(&writer, *number_field(&view, i));
+        lc_json_member_integer(&writer, number_fields[i].key, *number_field(&view, i));
     }
     lc_json_end_object(&writer);
     return lc_buf_take(&buf, out, NULL, err);

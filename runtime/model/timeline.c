@@ -218,24 +218,12 @@ static bool relate_events(struct story *story, struct lc_err *err)
 
 /* --- writing --------------------------------------------------------------------------------- */
 
-static void put_text(struct lc_json_writer *out, const char *key, const char *value)
-{
-    lc_json_key(out, key);
-    lc_json_put_string(out, value);
-}
-
-static void put_number(struct lc_json_writer *out, const char *key, int64_t value)
-{
-    lc_json_key(out, key);
-    lc_json_put_integer(out, value);
-}
-
 static void put_time(struct lc_json_writer *out, const char *key, int64_t time)
 {
     char text[LC_TIME_TEXT_BYTES];
 
     lc_time_format(time, text);
-    put_text(out, key, text);
+    lc_json_member_string(out, key, text);
 }
 
 /* What the event says of itself, its times as text. */
@@ -269,8 +257,8 @@ static bool put_line(void *context, const char *level, const char *text, struct 
 
     (void)err; /* the buffer keeps it */
     lc_json_begin_object(out);
-    put_text(out, "level", level);
-    put_text(out, "text", text);
+    lc_json_member_string(out, "level", level);
+    lc_json_member_string(out, "text", text);
     lc_json_end_object(out);
     return true;
 }
@@ -286,13 +274,13 @@ static bool put_hooks(struct lc_store *store, const struct story *story,
         if (!is_wanted(units, run->unit))
             continue;
         lc_json_begin_object(out);
-        put_number(out, "id", run->id);
+        lc_json_member_integer(out, "id", run->id);
         put_time(out, "time", run->time);
-        put_text(out, "unit", run->unit);
-        put_text(out, "name", run->name);
-        put_text(out, "outcome", run->outcome);
-        put_number(out, "ms", run->ms);
-        put_number(out, "try", run->tries);
+        lc_json_member_string(out, "unit", run->unit);
+        lc_json_member_string(out, "name", run->name);
+        lc_json_member_string(out, "outcome", run->outcome);
+        lc_json_member_integer(out, "ms", run->ms);
+        lc_json_member_integer(out, "try", run->tries);
         lc_json_key(out, "log");
         lc_json_begin_array(out);
         if (!lc_store_run_lines(store, run->unit, run->log_before, run->log, LC_TIMELINE_LINES,
@@ -320,15 +308,16 @@ static void put_events(const struct story *story, const struct lc_strlist *units
         if (!shows(units, event))
             continue;
         lc_json_begin_object(out);
-        put_number(out, "hook", event->run);
+        lc_json_member_integer(out, "hook", event->run);
         put_time(out, "time", event->time);
-        put_text(out, "unit", event->unit);
-        put_text(out, "lane", event->lane);
-        put_text(out, "kind", event->kind);
-        put_text(out, "csr", event->csr);
+        lc_json_member_string(out, "unit", event->unit);
+        lc_json_member_string(out, "lane", event->lane);
+        lc_json_member_string(out, "kind", event->kind);
+        lc_json_member_string(out, "csr", event->csr);
         put_about(out, event);
         if (event->renews != NULL)
-            put_text(out, "renews", lc_json_get_string(event->renews->about, "serial"));
+            lc_json_member_string(out, "renews",
+                                  lc_json_get_string(event->renews->about, "serial"));
         lc_json_end_object(out);
     }
     lc_json_end_array(out);
@@ -361,13 +350,13 @@ static void put_certificates(const struct story *story, const struct lc_strlist 
             (!is_kind(event, "certificate") && !is_kind(event, "authority")))
             continue;
         lc_json_begin_object(out);
-        put_text(out, "lane", event->lane);
+        lc_json_member_string(out, "lane", event->lane);
         put_time(out, "issued", event->time);
-        put_text(out, "by", event->unit);
-        put_text(out, "state", state_of(event, now));
+        lc_json_member_string(out, "by", event->unit);
+        lc_json_member_string(out, "state", state_of(event, now));
         if (ended != 0)
             put_time(out, "ended", ended);
-        put_text(out, "csr", event->csr);
+        lc_json_member_string(out, "csr", event->csr);
         put_about(out, event);
         lc_json_end_object(out);
     }
@@ -427,7 +416,7 @@ bool lc_timeline_put(struct lc_store *store, const struct lc_strlist *units,
     lc_json_begin_object(out);
     lc_json_key(out, "model");
     lc_json_begin_object(out);
-    put_text(out, "name", lc_store_name(store));
+    lc_json_member_string(out, "name", lc_store_name(store));
     put_time(out, "time", now);
     lc_json_end_object(out);
     if (!put_lanes(&story, units, out, err) || !put_hooks(store, &story, units, out, err))

@@ -80,15 +80,14 @@ static void put_sans(struct lc_json_writer *out, const struct lc_sans *sans)
         lc_json_put_string(out, text.data);
     }
     lc_json_end_array(out);
-    lc_json_key(out, "more_names");
-    lc_json_put_integer(out, sans->count > MAX_NAMES ? (int64_t)sans->count - MAX_NAMES : 0);
+    lc_json_member_integer(out, "more_names",
+                           sans->count > MAX_NAMES ? (int64_t)sans->count - MAX_NAMES : 0);
 }
 
 static void begin(const struct trace *trace, struct lc_json_writer *out)
 {
     lc_json_begin_object(out);
-    lc_json_key(out, "relation");
-    lc_json_put_integer(out, trace->relation);
+    lc_json_member_integer(out, "relation", trace->relation);
     put_text(out, "endpoint", trace->endpoint);
 }
 
@@ -114,13 +113,10 @@ static bool put_cert(struct lc_json_writer *out, const struct lc_cert *cert, str
     put_name(out, "subject", lc_cert_subject(cert));
     put_sans(out, lc_cert_sans(cert));
     put_name(out, "issuer", lc_cert_issuer(cert));
-    lc_json_key(out, "not_before");
-    lc_json_put_integer(out, lc_cert_not_before(cert));
-    lc_json_key(out, "not_after");
-    lc_json_put_integer(out, lc_cert_not_after(cert));
+    lc_json_member_integer(out, "not_before", lc_cert_not_before(cert));
+    lc_json_member_integer(out, "not_after", lc_cert_not_after(cert));
     put_hex(out, "public_key", lc_cert_fingerprint(cert));
-    lc_json_key(out, "ca");
-    lc_json_put_boolean(out, lc_cert_is_ca(cert));
+    lc_json_member_boolean(out, "ca", lc_cert_is_ca(cert));
     return put_fingerprint(out, cert, err);
 }
 
@@ -179,8 +175,7 @@ static bool add_request(const struct trace *trace, const struct lc_json *entry, 
     put_name(&out, "subject", lc_csr_subject(csr));
     put_sans(&out, lc_csr_sans(csr));
     put_hex(&out, "public_key", lc_csr_fingerprint(csr));
-    lc_json_key(&out, "ca");
-    lc_json_put_boolean(&out, lc_json_boolean(lc_json_get(entry, "ca")));
+    lc_json_member_boolean(&out, "ca", lc_json_boolean(lc_json_get(entry, "ca")));
     lc_json_end_object(&out);
     return add(trace, kind, trace->holder, lc_csr_hash(csr), &about, err);
 }
@@ -237,8 +232,7 @@ static bool add_denial(const struct trace *trace, const struct lc_json *entry, s
         return true;
     begin(trace, &out);
     put_name(&out, "subject", lc_csr_subject(csr));
-    lc_json_key(&out, "code");
-    lc_json_put_integer(&out, lc_json_integer(lc_json_get(error, "code")));
+    lc_json_member_integer(&out, "code", lc_json_integer(lc_json_get(error, "code")));
     put_text(&out, "name", lc_json_get_string(error, "name"));
     put_text(&out, "message", lc_json_get_string(error, "message"));
     lc_json_end_object(&out);
@@ -412,8 +406,7 @@ static bool add_key(struct lc_context *context, const char *owner, const struct 
     lc_json_begin_object(&out);
     put_text(&out, "type", lc_key_type_name(lc_key_type(key)));
     put_text(&out, "curve", lc_key_curve(key));
-    lc_json_key(&out, "bits");
-    lc_json_put_integer(&out, lc_key_bits(key));
+    lc_json_member_integer(&out, "bits", lc_key_bits(key));
     put_text(&out, "public_key", hex);
     lc_json_end_object(&out);
     return add(&trace, "key", owner, hex, &about, err);

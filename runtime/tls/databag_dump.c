@@ -3,23 +3,6 @@
 
 #include "tls/databag_private.h"
 
-static void put_text(struct lc_json_writer *writer, const char *key, const char *value)
-{
-    if (value == NULL)
-        return;
-    lc_json_key(writer, key);
-    lc_json_put_string(writer, value);
-}
-
-static void put_texts(struct lc_json_writer *writer, const char *key, const struct lc_strlist *list)
-{
-    lc_json_key(writer, key);
-    lc_json_begin_array(writer);
-    for (size_t i = 0; i < list->count; i++)
-        lc_json_put_string(writer, list->items[i]);
-    lc_json_end_array(writer);
-}
-
 /* Members that we do not know, in their order behind those that we do; null is never written (1.2).
  * known ends with NULL. */
 static void put_unknown(struct lc_json_writer *writer, const struct lc_json *source,
@@ -56,9 +39,8 @@ bool lc_databag_dump_requests(const struct lc_request_entries *entries, struct l
     lc_json_begin_array(&writer);
     for (size_t i = 0; i < entries->count; i++) {
         lc_json_begin_object(&writer);
-        put_text(&writer, "certificate_signing_request", entries->items[i].csr);
-        lc_json_key(&writer, "ca");
-        lc_json_put_boolean(&writer, entries->items[i].ca);
+        lc_json_member_string(&writer, "certificate_signing_request", entries->items[i].csr);
+        lc_json_member_boolean(&writer, "ca", entries->items[i].ca);
         put_unknown(&writer, entries->items[i].source, lc_request_members);
         lc_json_end_object(&writer);
     }
@@ -78,13 +60,12 @@ bool lc_databag_dump_certificates(const struct lc_certificate_entries *entries, 
         if (entry->csr == NULL)
             continue;
         lc_json_begin_object(&writer);
-        put_text(&writer, "ca", entry->ca);
-        put_text(&writer, "certificate_signing_request", entry->csr);
-        put_text(&writer, "certificate", entry->certificate);
-        put_texts(&writer, "chain", &entry->chain);
+        lc_json_member_string(&writer, "ca", entry->ca);
+        lc_json_member_string(&writer, "certificate_signing_request", entry->csr);
+        lc_json_member_string(&writer, "certificate", entry->certificate);
+        lc_json_member_strings(&writer, "chain", &entry->chain);
         if (entry->revoked || entry->revoked_given) {
-            lc_json_key(&writer, "revoked");
-            lc_json_put_boolean(&writer, entry->revoked);
+            lc_json_member_boolean(&writer, "revoked", entry->revoked);
         }
         put_unknown(&writer, entry->source, lc_certificate_members);
         lc_json_end_object(&writer);
@@ -105,16 +86,15 @@ bool lc_databag_dump_errors(const struct lc_error_entries *entries, struct lc_bu
         if (entry->csr == NULL)
             continue;
         lc_json_begin_object(&writer);
-        put_text(&writer, "csr", entry->csr);
+        lc_json_member_string(&writer, "csr", entry->csr);
         lc_json_key(&writer, "error");
         lc_json_begin_object(&writer);
-        lc_json_key(&writer, "code");
-        lc_json_put_integer(&writer, entry->code);
-        put_text(&writer, "name", entry->name);
-        put_text(&writer, "message", entry->message);
-        put_text(&writer, "reason", entry->reason);
-        put_text(&writer, "provider", entry->provider);
-        put_text(&writer, "endpoint", entry->endpoint);
+        lc_json_member_integer(&writer, "code", entry->code);
+        lc_json_member_string(&writer, "name", entry->name);
+        lc_json_member_string(&writer, "message", entry->message);
+        lc_json_member_string(&writer, "reason", entry->reason);
+        lc_json_member_string(&writer, "provider", entry->provider);
+        lc_json_member_string(&writer, "endpoint", entry->endpoint);
         put_unknown(&writer, lc_json_get(entry->source, "error"), lc_error_members);
         lc_json_end_object(&writer);
         put_unknown(&writer, entry->source, lc_error_entry_members);
@@ -128,8 +108,7 @@ static void put_tristate(struct lc_json_writer *writer, const char *key, enum lc
 {
     if (value == LC_NOT_SAID)
         return;
-    lc_json_key(writer, key);
-    lc_json_put_boolean(writer, value == LC_YES);
+    lc_json_member_boolean(writer, key, value == LC_YES);
 }
 
 bool lc_databag_dump_capabilities(const struct lc_capabilities *capabilities, struct lc_buf *text,
@@ -146,8 +125,8 @@ bool lc_databag_dump_capabilities(const struct lc_capabilities *capabilities, st
     put_tristate(&writer, "supports_subdomain", capabilities->supports_subdomain);
     put_tristate(&writer, "supports_ca_certificates", capabilities->supports_ca_certificates);
     if (capabilities->has_allowed_domains)
-        put_texts(&writer, "allowed_domains", &capabilities->allowed_domains);
-    put_text(&writer, "provider_type", capabilities->provider_type);
+        lc_json_member_strings(&writer, "allowed_domains", &capabilities->allowed_domains);
+    lc_json_member_string(&writer, "provider_type", capabilities->provider_type);
     lc_json_end_object(&writer);
     return lc_buf_check(text, err);
 }

@@ -129,14 +129,6 @@ static void put_leftovers(struct lc_json_writer *writer, const struct lc_strlist
     lc_json_end_array(writer);
 }
 
-static void put_text(struct lc_json_writer *writer, const char *name, const char *text)
-{
-    if (text == NULL)
-        return;
-    lc_json_key(writer, name);
-    lc_json_put_string(writer, text);
-}
-
 static bool encode(const struct lc_memory *memory, size_t count, struct lc_buf *text,
                    struct lc_err *err)
 {
@@ -144,19 +136,18 @@ static bool encode(const struct lc_memory *memory, size_t count, struct lc_buf *
 
     lc_buf_clear(text);
     lc_json_begin_object(&writer);
-    put_text(&writer, "relation", memory->relation_id);
-    put_text(&writer, "mode", memory->mode);
+    lc_json_member_string(&writer, "relation", memory->relation_id);
+    lc_json_member_string(&writer, "mode", memory->mode);
     if (memory->kept_for_app) {
-        lc_json_key(&writer, "kept_for_app");
-        lc_json_put_boolean(&writer, true);
+        lc_json_member_boolean(&writer, "kept_for_app", true);
     }
     if (memory->leftovers.count != 0)
         put_leftovers(&writer, &memory->leftovers);
     lc_json_key(&writer, "csrs");
     lc_json_begin_object(&writer);
     for (size_t i = 0; i < count; i++) {
-        lc_json_key(&writer, memory->facts.entries[i].key);
-        lc_json_put_string(&writer, memory->facts.entries[i].value);
+        lc_json_member_string(&writer, memory->facts.entries[i].key,
+                              memory->facts.entries[i].value);
     }
     lc_json_end_object(&writer);
     lc_json_end_object(&writer);

@@ -8,14 +8,6 @@
 
 /* --- the journal ----------------------------------------------------------------------------- */
 
-static void put_text(struct lc_json_writer *line, const char *key, const char *text)
-{
-    if (text == NULL)
-        return;
-    lc_json_key(line, key);
-    lc_json_put_string(line, text);
-}
-
 static const char *rule_name(const struct lc_policy *policy, size_t rule)
 {
     return rule == LC_POLICY_NO_RULE ? NULL : lc_policy_rule(policy, rule)->name;
@@ -26,17 +18,16 @@ static void put_request(struct lc_json_writer *line, const struct lc_policy_requ
     char time[LC_TIME_TEXT_BYTES];
 
     lc_time_format(request->now_s, time);
-    put_text(line, "time", time);
-    put_text(line, "endpoint", request->endpoint);
-    put_text(line, "relation", request->relation_id);
-    put_text(line, "app", request->remote_app);
-    put_text(line, "unit", request->remote_unit);
-    put_text(line, "by", request->unit);
-    lc_json_key(line, "ca");
-    lc_json_put_boolean(line, request->is_ca);
+    lc_json_member_string(line, "time", time);
+    lc_json_member_string(line, "endpoint", request->endpoint);
+    lc_json_member_string(line, "relation", request->relation_id);
+    lc_json_member_string(line, "app", request->remote_app);
+    lc_json_member_string(line, "unit", request->remote_unit);
+    lc_json_member_string(line, "by", request->unit);
+    lc_json_member_boolean(line, "ca", request->is_ca);
     if (strlen(lc_csr_pem(request->csr)) <= LC_JOURNAL_CSR_BYTES)
-        put_text(line, "csr", lc_csr_pem(request->csr));
-    put_text(line, "csr_sha256", lc_csr_hash(request->csr));
+        lc_json_member_string(line, "csr", lc_csr_pem(request->csr));
+    lc_json_member_string(line, "csr_sha256", lc_csr_hash(request->csr));
 }
 
 static void put_refusal(struct lc_json_writer *line, const struct lc_verdict *verdict,
@@ -45,11 +36,10 @@ static void put_refusal(struct lc_json_writer *line, const struct lc_verdict *ve
     if (verdict->kind == LC_VERDICT_ISSUE)
         return;
     if (verdict->kind == LC_VERDICT_DENY) {
-        lc_json_key(line, "code");
-        lc_json_put_integer(line, lc_verdict_code(verdict));
+        lc_json_member_integer(line, "code", lc_verdict_code(verdict));
     }
     lc_verdict_message(verdict, message);
-    put_text(line, "message", message->data);
+    lc_json_member_string(line, "message", message->data);
 }
 
 static void put_more(struct lc_json_writer *line, const struct lc_verdict *verdict)
@@ -65,11 +55,11 @@ static void put_more(struct lc_json_writer *line, const struct lc_verdict *verdi
         lc_json_key(line, "labels");
         lc_json_begin_object(line);
         for (size_t i = 0; i < verdict->shape.labels.count; i++)
-            put_text(line, verdict->shape.labels.entries[i].key,
-                     verdict->shape.labels.entries[i].value);
+            lc_json_member_string(line, verdict->shape.labels.entries[i].key,
+                                  verdict->shape.labels.entries[i].value);
         lc_json_end_object(line);
     }
-    put_text(line, "failure", verdict->failure);
+    lc_json_member_string(line, "failure", verdict->failure);
 }
 
 static void put_shadow(struct lc_json_writer *line, const struct lc_policy_shadow *shadow)
@@ -78,9 +68,9 @@ static void put_shadow(struct lc_json_writer *line, const struct lc_policy_shado
         return;
     lc_json_key(line, "shadow");
     lc_json_begin_object(line);
-    put_text(line, "decision", lc_verdict_name(shadow->verdict->kind));
-    put_text(line, "rule", shadow->rule);
-    put_text(line, "policy", shadow->hash);
+    lc_json_member_string(line, "decision", lc_verdict_name(shadow->verdict->kind));
+    lc_json_member_string(line, "rule", shadow->rule);
+    lc_json_member_string(line, "policy", shadow->hash);
     lc_json_end_object(line);
 }
 
@@ -95,11 +85,11 @@ bool lc_policy_journal(const char *path, const struct lc_policy *policy, const c
 
     lc_json_begin_object(&line);
     put_request(&line, request);
-    put_text(&line, "decision", lc_verdict_name(verdict->kind));
-    put_text(&line, "rule", rule_name(policy, verdict->rule));
+    lc_json_member_string(&line, "decision", lc_verdict_name(verdict->kind));
+    lc_json_member_string(&line, "rule", rule_name(policy, verdict->rule));
     put_refusal(&line, verdict, &message);
     put_more(&line, verdict);
-    put_text(&line, "policy", hash);
+    lc_json_member_string(&line, "policy", hash);
     if (config != NULL) {
         lc_json_key(&line, "config");
         lc_json_put(&line, config);
@@ -182,12 +172,12 @@ bool lc_kept_policy_store(const struct lc_tls_hook *hook, const char *endpoint, 
     struct lc_json_writer out = lc_json_writer(&text, LC_JSON_COMPACT);
 
     lc_json_begin_object(&out);
-    put_text(&out, "main", main);
-    put_text(&out, "hash", hash);
+    lc_json_member_string(&out, "main", main);
+    lc_json_member_string(&out, "hash", hash);
     lc_json_key(&out, "files");
     lc_json_begin_object(&out);
     for (size_t i = 0; i < sources->count; i++)
-        put_text(&out, sources->entries[i].key, sources->entries[i].value);
+        lc_json_member_string(&out, sources->entries[i].key, sources->entries[i].value);
     lc_json_end_object(&out);
     lc_json_end_object(&out);
     *kept_out = text.code == LC_OK;

@@ -15,8 +15,7 @@ struct line {
 
 static void put(struct line *line, const char *key, const char *value)
 {
-    lc_json_key(&line->writer, key);
-    lc_json_put_string(&line->writer, value);
+    lc_json_member_string(&line->writer, key, value);
 }
 
 static void put_number(struct line *line, const char *key, int64_t number)

@@ -180,12 +180,9 @@ static void v3_is_served(void **state)
     set_up(&unit, two);
     lc_json_begin_array(&writer);
     lc_json_begin_object(&writer);
-    lc_json_key(&writer, "certificate");
-    lc_json_put_string(&writer, old);
-    lc_json_key(&writer, "certificate_signing_request");
-    lc_json_put_string(&writer, tls_csr(0));
-    lc_json_key(&writer, "ca");
-    lc_json_put_string(&writer, tls_ca_pem());
+    lc_json_member_string(&writer, "certificate", old);
+    lc_json_member_string(&writer, "certificate_signing_request", tls_csr(0));
+    lc_json_member_string(&writer, "ca", tls_ca_pem());
     lc_json_key(&writer, "chain");
     lc_json_begin_array(&writer);
     lc_json_put_string(&writer, old);

@@ -272,10 +272,8 @@ static char *request_list(const char *const *items, size_t item_count, size_t co
     lc_json_begin_array(&writer);
     for (size_t i = 0; i < count; i++) {
         lc_json_begin_object(&writer);
-        lc_json_key(&writer, "certificate_signing_request");
-        lc_json_put_string(&writer, items[i % item_count]);
-        lc_json_key(&writer, "ca");
-        lc_json_put_boolean(&writer, false);
+        lc_json_member_string(&writer, "certificate_signing_request", items[i % item_count]);
+        lc_json_member_boolean(&writer, "ca", false);
         lc_json_end_object(&writer);
     }
     lc_json_end_array(&writer);

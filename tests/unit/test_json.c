@@ -205,8 +205,7 @@ static void write_sample(struct lc_buf *out, enum lc_json_style style)
     lc_json_put_real(&writer, 0.5);
     lc_json_end_object(&writer);
     lc_json_end_array(&writer);
-    lc_json_key(&writer, "text");
-    lc_json_put_string(&writer, "\xc3\xa4\"/\x7f\xf0\x9f\x98\x80");
+    lc_json_member_string(&writer, "text", "\xc3\xa4\"/\x7f\xf0\x9f\x98\x80");
     lc_json_end_object(&writer);
 }
 

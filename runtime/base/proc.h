@@ -2,8 +2,9 @@
  * output is read while the child runs, to a limit; a child that runs too long is killed.
  *
  *     char *const argv[] = { "nginx", "-t", NULL };
- *     LC_AUTO(lc_proc_result_release) struct lc_proc_result result = LC_PROC_RESULT_INIT(64 *
- * 1024); if (!lc_proc_run(&(struct lc_proc){ .argv = argv, .timeout_ms = 5000 }, &result, err)) ...
+ *     struct lc_proc nginx = { .argv = argv, .timeout_ms = 5000 };
+ *     LC_AUTO(lc_proc_result_release) struct lc_proc_result result = LC_PROC_RESULT_INIT(65536);
+ *     if (!lc_proc_run(&nginx, &result, err)) ...
  *     if (result.exit_code != 0) ...
  *
  * All our descriptors are close-on-exec, so that a child gets its three and no more. SIGPIPE must

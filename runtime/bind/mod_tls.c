@@ -156,11 +156,10 @@ static size_t read_files(lua_State *L, int arg, struct lc_install_file *files)
         (void)lua_rawgeti(L, item, 1);
         const char *name = luaL_checkstring(L, -1);
         (void)lua_rawgeti(L, item, 3);
-        files[i - 1] = (struct lc_install_file){ .name = name,
-                                                 .bytes = bytes->data,
-                                                 .len = bytes->len,
-                                                 .mode = bind_check_mode(L, lua_gettop(L),
-                                                                         "0644") };
+        const mode_t mode = bind_check_mode(L, lua_gettop(L), "0644");
+        files[i - 1] = (struct lc_install_file){
+            .name = name, .bytes = bytes->data, .len = bytes->len, .mode = mode
+        };
     }
     return (size_t)count;
 }

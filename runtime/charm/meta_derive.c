@@ -113,8 +113,11 @@ bool lc_charm_meta_derive(const struct lc_charm_meta *meta, enum lc_charm_derive
 
 const char *lc_charm_derived_name(enum lc_charm_derived which)
 {
-    static const char *const names[LC_CHARM_DERIVED_COUNT] = { "metadata.yaml", "config.yaml",
-                                                               "actions.yaml" };
+    static const char *const names[LC_CHARM_DERIVED_COUNT] = {
+        "metadata.yaml",
+        "config.yaml",
+        "actions.yaml",
+    };
 
     return names[which];
 }

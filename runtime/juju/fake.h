@@ -3,8 +3,9 @@
  * It is what `luacharm test` and the C tests run charms on.
  *
  *     LC_AUTO(lc_fake_free) struct lc_fake *fake = NULL;
- *     if (!lc_fake_new("web/0", &fake, err) || !lc_fake_relate(fake, "certificates:7", "ca", err)
- * || !lc_fake_join(fake, "certificates:7", "ca/0", err)) ...
+ *     if (!lc_fake_new("web/0", &fake, err) ||
+ *         !lc_fake_relate(fake, "certificates:7", "ca", err) ||
+ *         !lc_fake_join(fake, "certificates:7", "ca/0", err)) ...
  *     ... what is to be run, on lc_fake_port(fake) or on a session above it ...
  *     if (!lc_fake_commit(fake, err)) ...
  *     lc_fake_data(fake, "certificates:7", "web/0", "key")
@@ -101,17 +102,19 @@ bool lc_fake_grant(struct lc_fake *fake, const char *secret, const char *relatio
 /* --- documents ---
  * A state in JSON, all of it but `unit` optional:
  *
- *     { "unit": "web/0", "leader": true, "now": 1767225600, "model_name", "model_uuid",
- * "charm_dir", "juju_version", "machine_id", "availability_zone", "principal_unit": texts,
+ *     { "unit": "web/0", "leader": true, "now": 1767225600,
+ *       "model_name", "model_uuid", "charm_dir", "juju_version", "machine_id",
+ *       "availability_zone", "principal_unit": texts,
  *       "answers": { "config-get": "{}", ... }    as lc_fake_answer
  *       "relations": [ { "id": "certificates:7", "app": "ca", "units": [ "ca/0" ],
  *                        "is_broken": false, "data": { "ca": { "key": "value" }, ... } } ],
  *       "secrets": [ { "id", "owner": "web/0", "label", "description", "rotate",
- *                      "revisions": [ { "revision": 1, "expire": 0, "content": { "key": "value" } }
- * ], "readers": [ { "unit": "web/0", "label", "tracked": 1 } ], "grants": [ { "relation":
- * "certificates:7", "to": "ca" } ] } ], "unit_status": "active: message", "app_status",
- * "workload_version", "stored": { "key": "value" }, "leader_settings": { ... }, "ports": [
- * "443/tcp" ] }
+ *                      "revisions": [ { "revision": 1, "expire": 0,
+ *                                       "content": { "key": "value" } } ],
+ *                      "readers": [ { "unit": "web/0", "label", "tracked": 1 } ],
+ *                      "grants": [ { "relation": "certificates:7", "to": "ca" } ] } ],
+ *       "unit_status": "active: message", "app_status", "workload_version",
+ *       "stored": { "key": "value" }, "leader_settings": { ... }, "ports": [ "443/tcp" ] }
  *
  * A value of a secret that is no text is { "base64": "..." }. The document holds secrets, and so do
  * the texts and trees that it passes through: it is for made-up ones.

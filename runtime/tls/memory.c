@@ -1,7 +1,8 @@
 /* What a life cycle remembers: a small JSON object in Juju's state,
- *     {"relation":"certificates:7","mode":"unit","csrs":{"<16
- * hex>":"<announced>,<denied>,<stored>"}} where each fact is 16 hex digits of a digest, or empty;
- * and, where they are so, "kept_for_app":true and "leftovers":["<64 hex>"]. */
+ *     {"relation":"certificates:7","mode":"unit",
+ *      "csrs":{"<16 hex>":"<announced>,<denied>,<stored>"}}
+ * where each fact is 16 hex digits of a digest, or empty; and, where they are so,
+ * "kept_for_app":true and "leftovers":["<64 hex>"]. */
 #include "tls/memory.h"
 
 #include <stdio.h>

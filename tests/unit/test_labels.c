@@ -96,9 +96,9 @@ static void check_other(void **state)
 static void knows_v2(void **state)
 {
     const struct lc_label_owner owner = owner_of("web/3", "certificates", NULL);
-    const struct lc_label parsed = lc_label_parse(&owner,
-                                                  LIBID "------BEGIN CERTIFICATE REQUEST-----\n"
-                                                        "MII\n-----END CERTIFICATE REQUEST-----");
+    static const char label[] = LIBID "------BEGIN CERTIFICATE REQUEST-----\n"
+                                      "MII\n-----END CERTIFICATE REQUEST-----";
+    const struct lc_label parsed = lc_label_parse(&owner, label);
 
     (void)state;
     assert_int_equal(parsed.kind, LC_LABEL_CERTIFICATE_V2);

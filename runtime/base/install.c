@@ -95,7 +95,7 @@ static bool holds(const char *folder, const struct lc_install_file *file)
     struct lc_err err = LC_ERR_INIT;
     struct stat info;
 
-    /* What cannot be read differs. */
+    /* What cannot be read, also for want of memory, differs: it is written again. */
     return path != NULL && lstat(path, &info) == 0 && (info.st_mode & 07777) == file->mode &&
            lc_file_read_secret(path, &content, &err) && content.len == file->len &&
            (file->len == 0 || memcmp(content.data, file->bytes, file->len) == 0);

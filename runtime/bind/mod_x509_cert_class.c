@@ -68,7 +68,12 @@ static int cert_is_ca(lua_State *L)
 
 static int cert_is_self_signed(lua_State *L)
 {
-    lua_pushboolean(L, lc_cert_is_self_signed(bind_check_cert(L, 1)));
+    struct lc_err err = LC_ERR_INIT;
+    bool is_own = false;
+
+    if (!lc_cert_is_self_signed(bind_check_cert(L, 1), &is_own, &err))
+        return bind_raise(L, &err);
+    lua_pushboolean(L, is_own);
     return 1;
 }
 
@@ -76,8 +81,12 @@ static int cert_is_issued_by(lua_State *L)
 {
     const struct lc_cert *cert = bind_check_cert(L, 1);
     const struct lc_cert *issuer = bind_check_cert(L, 2);
+    struct lc_err err = LC_ERR_INIT;
+    bool issued = false;
 
-    lua_pushboolean(L, lc_cert_is_issued_by(cert, issuer));
+    if (!lc_cert_is_issued_by(cert, issuer, &issued, &err))
+        return bind_raise(L, &err);
+    lua_pushboolean(L, issued);
     return 1;
 }
 

@@ -98,7 +98,12 @@ static int chain_pem(lua_State *L)
 
 static int chain_has_valid_order(lua_State *L)
 {
-    lua_pushboolean(L, lc_chain_has_valid_order(check_chain(L, 1)));
+    struct lc_err err = LC_ERR_INIT;
+    bool in_order = false;
+
+    if (!lc_chain_has_valid_order(check_chain(L, 1), &in_order, &err))
+        return bind_raise(L, &err);
+    lua_pushboolean(L, in_order);
     return 1;
 }
 

@@ -46,21 +46,24 @@ static bool has_type(const struct lc_json *value, const char *type)
     return false;
 }
 
-static bool is_in_enum(const struct lc_json *list, const struct lc_json *value)
+static bool is_in_enum(const struct lc_json *list, const struct lc_json *value, bool *out,
+                       struct lc_err *err)
 {
     LC_AUTO(lc_buf_release) struct lc_buf wanted = LC_BUF_INIT(65536);
     LC_AUTO(lc_buf_release) struct lc_buf one = LC_BUF_INIT(65536);
 
     struct lc_json_writer writer = lc_json_writer(&wanted, LC_JSON_COMPACT);
     lc_json_put(&writer, value);
-    for (size_t i = 0; i < lc_json_count(list); i++) {
+    *out = false;
+    for (size_t i = 0; i < lc_json_count(list) && !*out; i++) {
         lc_buf_clear(&one);
         writer = lc_json_writer(&one, LC_JSON_COMPACT);
         lc_json_put(&writer, lc_json_at(list, i));
-        if (strcmp(one.data, wanted.data) == 0)
-            return true;
+        if (!lc_buf_check(&wanted, err) || !lc_buf_check(&one, err))
+            return false;
+        *out = strcmp(one.data, wanted.data) == 0;
     }
-    return false;
+    return true;
 }
 
 static bool check_value(const char *action, const char *param, const struct lc_json *schema,
@@ -68,6 +71,7 @@ static bool check_value(const char *action, const char *param, const struct lc_j
 {
     const char *type = lc_json_get_string(schema, "type");
     const struct lc_json *choices = lc_json_get(schema, "enum");
+    bool is_listed = true;
     char why[128];
 
     if (type != NULL && !has_type(value, type)) {
@@ -75,9 +79,10 @@ static bool check_value(const char *action, const char *param, const struct lc_j
                        lc_json_type_name(lc_json_type(value)));
         return fail_param(err, action, param, why);
     }
-    if (choices != NULL && !is_in_enum(choices, value))
-        return fail_param(err, action, param, "not one of the values that the schema lists");
-    return true;
+    if (choices != NULL && !is_in_enum(choices, value, &is_listed, err))
+        return false;
+    return is_listed ||
+           fail_param(err, action, param, "not one of the values that the schema lists");
 }
 
 static bool fill_defaults(const struct lc_charm_action *action, struct lc_json *params,

@@ -148,40 +148,67 @@ bool lc_charm_folder_complete(const char *folder, const struct lc_charm_meta *me
     return true;
 }
 
-static bool has(const char *folder, const char *name, bool (*test)(const char *path))
+static bool has(const char *folder, const char *name, bool (*test)(const char *path), bool *out,
+                struct lc_err *err)
 {
     LC_AUTO(lc_free) char *path = lc_path_join(folder, name);
 
-    return path != NULL && test(path);
+    if (path == NULL)
+        return lc_fail_memory(err);
+    *out = test(path);
+    return true;
 }
 
-bool lc_charm_folder_has_program(const char *folder)
+/* A charm without the folder has no hooks. */
+static bool list_hooks(const char *folder, struct lc_strlist *names, struct lc_err *err)
 {
-    LC_AUTO(lc_strlist_release) struct lc_strlist names = LC_STRLIST_INIT;
     LC_AUTO(lc_free) char *hooks = lc_path_join(folder, "hooks");
-    struct lc_err ignored = LC_ERR_INIT; /* there may be no such folder */
 
-    return has(folder, "dispatch", lc_file_exists) ||
-           has(folder, "src/charm.lua", lc_file_exists) ||
-           (hooks != NULL && lc_dir_list(hooks, &names, &ignored) && names.count > 0);
+    if (hooks == NULL)
+        return lc_fail_memory(err);
+    return !lc_dir_exists(hooks) || lc_dir_list(hooks, names, err);
 }
 
-bool lc_charm_folder_wants_dispatch(const char *folder)
+bool lc_charm_folder_has_program(const char *folder, bool *out, struct lc_err *err)
 {
     LC_AUTO(lc_strlist_release) struct lc_strlist names = LC_STRLIST_INIT;
-    LC_AUTO(lc_free) char *hooks = lc_path_join(folder, "hooks");
-    struct lc_err ignored = LC_ERR_INIT; /* a folder without hooks is one that has no scripts */
-    bool has_script = has(folder, "src/charm.lua", lc_file_exists);
+    bool has_dispatch;
+    bool has_script;
 
-    if (has(folder, "dispatch", lc_file_exists) || hooks == NULL)
+    if (!has(folder, "dispatch", lc_file_exists, &has_dispatch, err) ||
+        !has(folder, "src/charm.lua", lc_file_exists, &has_script, err) ||
+        !list_hooks(folder, &names, err))
         return false;
-    if (!lc_dir_list(hooks, &names, &ignored))
-        return has_script;
-    for (size_t i = 0; i < names.count; i++) {
-        const bool lua = lc_text_has_suffix(names.items[i], ".lua");
-        if (!lua && has(hooks, names.items[i], lc_file_is_executable))
+    *out = has_dispatch || has_script || names.count > 0;
+    return true;
+}
+
+/* An executable hook that is no Lua is a charm's own program. */
+static bool is_own_program(const char *folder, const char *name, bool *out, struct lc_err *err)
+{
+    LC_AUTO(lc_free) char *hook = lc_path_join("hooks", name);
+
+    if (hook == NULL)
+        return lc_fail_memory(err);
+    return has(folder, hook, lc_file_is_executable, out, err);
+}
+
+bool lc_charm_folder_wants_dispatch(const char *folder, bool *out, struct lc_err *err)
+{
+    LC_AUTO(lc_strlist_release) struct lc_strlist names = LC_STRLIST_INIT;
+    bool has_own;
+    bool has_script;
+
+    if (!has(folder, "dispatch", lc_file_exists, &has_own, err) ||
+        !has(folder, "src/charm.lua", lc_file_exists, &has_script, err) ||
+        !list_hooks(folder, &names, err))
+        return false;
+    for (size_t i = 0; i < names.count && !has_own; i++) {
+        if (lc_text_has_suffix(names.items[i], ".lua"))
+            has_script = true;
+        else if (!is_own_program(folder, names.items[i], &has_own, err))
             return false;
-        has_script = has_script || lua;
     }
-    return has_script;
+    *out = has_script && !has_own;
+    return true;
 }

@@ -25,10 +25,11 @@ bool lc_charm_folder_complete(const char *folder, const struct lc_charm_meta *me
                               struct lc_err *err) LC_MUST_CHECK;
 
 /* Whether something in it can answer an event: dispatch, src/charm.lua, or a file in hooks/. */
-bool lc_charm_folder_has_program(const char *folder);
+bool lc_charm_folder_has_program(const char *folder, bool *out, struct lc_err *err) LC_MUST_CHECK;
 
 /* Whether our own program is to be the charm's dispatch: it has none and no executable hook, but
  * src/charm.lua or hooks/NAME.lua. */
-bool lc_charm_folder_wants_dispatch(const char *folder);
+bool lc_charm_folder_wants_dispatch(const char *folder, bool *out, struct lc_err *err)
+    LC_MUST_CHECK;
 
 #endif

@@ -147,9 +147,12 @@ static bool add_dispatch(struct lc_charm_packed *packed, const struct lc_charm_p
 {
     char *program;
     size_t len;
+    bool wanted;
 
     *architecture_out = "";
-    if (!lc_charm_folder_wants_dispatch(spec->folder)) {
+    if (!lc_charm_folder_wants_dispatch(spec->folder, &wanted, err))
+        return false;
+    if (!wanted) {
         if (has_file(packed, "dispatch") || has_hook(packed))
             return true;
         return lc_fail(err, LC_EUSAGE,

@@ -45,15 +45,16 @@ static bool add_certificate(void *context, const struct x509_block *block, bool 
 {
     struct lint_input *input = context;
     LC_AUTO(lc_cert_unref) struct lc_cert *cert = NULL;
-    struct lc_err unreadable = LC_ERR_INIT;
+    struct lc_err why = LC_ERR_INIT; /* one that is unreadable is linted all the same */
 
     *known_out = x509_is_certificate(block);
     if (!*known_out)
         return true;
     if (!lc_strlist_add_len(&input->texts, block->begin, block->len, err))
         return false;
-    return !lc_cert_parse(block->begin, block->len, &cert, &unreadable) ||
-           lc_chain_add(&input->readable, cert, err);
+    if (lc_cert_parse(block->begin, block->len, &cert, &why))
+        return lc_chain_add(&input->readable, cert, err);
+    return why.code != LC_ENOMEM || lc_fail_memory(err);
 }
 
 static const struct lc_cert *find_by_name(const struct lc_chain *chain, const struct lc_name *name)
@@ -64,19 +65,22 @@ static const struct lc_cert *find_by_name(const struct lc_chain *chain, const st
     return NULL;
 }
 
-/* From the same file, then from --issuer: by name, and where no name fits, what was given. */
-static const struct lc_cert *find_issuer(const char *text, const struct lc_chain *file,
-                                         const struct lc_chain *given)
+/* From the same file, then from --issuer: by name, and where no name fits, what was given. *out
+ * stays NULL when there is none. */
+static bool find_issuer(const char *text, const struct lc_chain *file, const struct lc_chain *given,
+                        const struct lc_cert **out, struct lc_err *err)
 {
     LC_AUTO(lc_cert_unref) struct lc_cert *cert = NULL;
-    struct lc_err unreadable = LC_ERR_INIT;
+    struct lc_err why = LC_ERR_INIT;
 
-    if (!lc_cert_parse(text, strlen(text), &cert, &unreadable))
-        return NULL;
-    const struct lc_cert *issuer = find_by_name(file, lc_cert_issuer(cert));
-    if (issuer == NULL)
-        issuer = find_by_name(given, lc_cert_issuer(cert));
-    return issuer == NULL && given->count > 0 ? given->items[0] : issuer;
+    if (!lc_cert_parse(text, strlen(text), &cert, &why))
+        return why.code != LC_ENOMEM || lc_fail_memory(err);
+    *out = find_by_name(file, lc_cert_issuer(cert));
+    if (*out == NULL)
+        *out = find_by_name(given, lc_cert_issuer(cert));
+    if (*out == NULL && given->count > 0)
+        *out = given->items[0];
+    return true;
 }
 
 /* --- writing --------------------------------------------------------------------------------- */
@@ -167,8 +171,9 @@ static bool lint_file(const char *file, const struct lc_chain *given, struct lin
     for (size_t i = 0; i < input.texts.count; i++) {
         LC_AUTO(lc_lint_findings_release) struct lc_lint_findings found = LC_LINT_FINDINGS_INIT;
         const char *text = input.texts.items[i];
-        if (!lc_lint_pem(text, strlen(text), find_issuer(text, &input.readable, given), 0, &found,
-                         err))
+        const struct lc_cert *issuer = NULL;
+        if (!find_issuer(text, &input.readable, given, &issuer, err) ||
+            !lc_lint_pem(text, strlen(text), issuer, 0, &found, err))
             return lc_wrap(err, "%s: number %zu", name, i + 1);
         put(output, name, i + 1, &found);
     }

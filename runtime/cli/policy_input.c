@@ -137,14 +137,21 @@ struct around {
     int depth;
 };
 
-/* Complaints about single entries of a databag. */
+/* Complaints about single entries of a databag. A line of a log cannot fail: it is noted. */
+struct complaining {
+    const struct around *around;
+    bool failed;
+};
+
 static void keep_line(void *context, enum lc_level level, const char *line)
 {
-    const struct around *around = context;
-    struct lc_err ignored = LC_ERR_INIT;
+    struct complaining *complaining = context;
+    const struct around *around = complaining->around;
+    struct lc_err why = LC_ERR_INIT; /* there is only one reason */
 
     (void)level;
-    (void)complain(around->cases, around->source, line, &ignored); /* without memory it is lost */
+    if (!complain(around->cases, around->source, line, &why))
+        complaining->failed = true;
 }
 
 static bool add_entries(const struct around *around, const char *json, struct lc_err *err)
@@ -152,14 +159,17 @@ static bool add_entries(const struct around *around, const char *json, struct lc
     LC_AUTO(lc_strmap_release) struct lc_strmap bag = LC_STRMAP_INIT;
     LC_AUTO(lc_request_entries_release)
     struct lc_request_entries entries = LC_REQUEST_ENTRIES_INIT;
+    struct complaining complaining = { .around = around };
     const struct lc_log log = { .write = keep_line,
-                                .context = (void *)(uintptr_t)around,
+                                .context = &complaining,
                                 .least = LC_LEVEL_WARNING };
     struct policy_case about = around->about;
 
     if (!lc_strmap_set(&bag, LC_KEY_REQUESTS, json, err) ||
         !lc_databag_load_requests(&bag, "databag", &log, &entries, err))
         return false;
+    if (complaining.failed)
+        return lc_fail_memory(err);
     for (size_t i = 0; i < entries.count; i++) {
         LC_AUTO(lc_strlist_release) struct lc_strlist name = LC_STRLIST_INIT;
         about.is_ca = entries.items[i].ca;

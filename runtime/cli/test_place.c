@@ -39,13 +39,15 @@ size_t test_places_file_count(const struct test_places *places)
     return count;
 }
 
-static bool is_charm(const char *folder)
+static bool is_charm(const char *folder, bool *out, struct lc_err *err)
 {
     LC_AUTO(lc_free) char *charmcraft = lc_path_join(folder, "charmcraft.yaml");
     LC_AUTO(lc_free) char *metadata = lc_path_join(folder, "metadata.yaml");
 
-    return (charmcraft != NULL && lc_file_exists(charmcraft)) ||
-           (metadata != NULL && lc_file_exists(metadata));
+    if (charmcraft == NULL || metadata == NULL)
+        return lc_fail_memory(err);
+    *out = lc_file_exists(charmcraft) || lc_file_exists(metadata);
+    return true;
 }
 
 /* "web_test.lua:12" is the test around that line. */
@@ -87,9 +89,10 @@ static bool find_beside(struct test_place *place, const char *given, bool *found
     char *above = len == folder_len ? lc_strdup(".") : lc_strndup(given, len - folder_len);
     if (above == NULL)
         return lc_fail_memory(err);
-    if (!is_charm(above))
+    if (!is_charm(above, found, err))
+        return false;
+    if (!*found)
         return true;
-    *found = true;
     return set_charm(place, above, err) &&
            lc_strlist_add(&place->files, given + len - folder_len, err);
 }
@@ -99,6 +102,7 @@ static bool find_above(struct test_place *place, const char *absolute, const cha
                        struct lc_err *err)
 {
     LC_AUTO(lc_free) char *above = lc_strdup(absolute);
+    bool found = false;
 
     if (above == NULL)
         return lc_fail_memory(err);
@@ -109,7 +113,9 @@ static bool find_above(struct test_place *place, const char *absolute, const cha
                            "%s: no charm: no charmcraft.yaml or metadata.yaml in the folders above",
                            given);
         *slash = '\0';
-    } while (!is_charm(above));
+        if (!is_charm(above, &found, err))
+            return false;
+    } while (!found);
     return set_charm(place, above, err) &&
            lc_strlist_add(&place->files, absolute + strlen(above) + 1, err);
 }
@@ -148,8 +154,11 @@ static bool list_files(struct test_place *place, const char *called, struct lc_e
 static bool take_folder(struct test_place *place, const char *given, struct lc_err *err)
 {
     LC_AUTO(lc_free) char *called = NULL;
+    bool found;
 
-    if (!is_charm(given))
+    if (!is_charm(given, &found, err))
+        return false;
+    if (!found)
         return lc_fail(err, LC_ENOTFOUND, "%s: no charm: no charmcraft.yaml or metadata.yaml",
                        given);
     called = strcmp(given, ".") == 0          ? lc_strdup("")

@@ -138,8 +138,13 @@ static void put_key(struct lc_json_writer *out, enum lc_key_type type, int bits,
 
 static void put_cert(struct lc_json_writer *out, const struct lc_cert *cert)
 {
+    struct lc_err why = LC_ERR_INIT; /* there is only one reason */
+    bool is_own = false;
+
+    if (!lc_cert_is_self_signed(cert, &is_own, &why))
+        out->buf->code = why.code;
     lc_json_member_boolean(out, "is_ca", lc_cert_is_ca(cert));
-    lc_json_member_boolean(out, "is_self_signed", lc_cert_is_self_signed(cert));
+    lc_json_member_boolean(out, "is_self_signed", is_own);
     put_name(out, "issuer", lc_cert_issuer(cert));
     put_key(out, lc_cert_key_type(cert), lc_cert_key_bits(cert), NULL);
     put_sans(out, lc_cert_sans(cert));
@@ -153,12 +158,15 @@ static void put_cert(struct lc_json_writer *out, const struct lc_cert *cert)
 static void put_csr(struct lc_json_writer *out, const struct lc_csr *csr)
 {
     struct lc_err why = LC_ERR_INIT;
+    const bool verifies = lc_csr_verify(csr, &why);
 
+    if (why.code == LC_ENOMEM)
+        out->buf->code = why.code;
     lc_json_member_boolean(out, "asks_for_ca", lc_csr_asks_for_ca(csr));
     put_key(out, lc_csr_key_type(csr), lc_csr_key_bits(csr), NULL);
     put_sans(out, lc_csr_sans(csr));
     put_member(out, "signature_algorithm", lc_csr_signature_algorithm(csr));
-    lc_json_member_boolean(out, "signature_verifies", lc_csr_verify(csr, &why));
+    lc_json_member_boolean(out, "signature_verifies", verifies);
     put_name(out, "subject", lc_csr_subject(csr));
 }
 

@@ -21,8 +21,12 @@ static void flush_log(void *context)
 /* In a local model, whose time can be turned, the hook runs at the model's time. */
 static bool take_clock(struct host_connection *connection, struct lc_err *err)
 {
+    bool in_model;
+
     connection->context.clock = lc_clock_system();
-    if (!lc_model_clock_is_there())
+    if (!lc_model_clock_is_there(&in_model, err))
+        return false;
+    if (!in_model)
         return true;
     connection->context.clock = lc_clock_fixed(&connection->model_now_s);
     return lc_model_clock(&connection->model_now_s, err);

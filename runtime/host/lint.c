@@ -58,8 +58,12 @@ static int charm(lua_State *L)
 {
     struct lint *lint = lint_of(L);
     struct lc_err err = LC_ERR_INIT;
+    bool has_program;
+    bool wants_dispatch;
 
-    if (lint->meta == NULL && !lc_charm_meta_load(".", &lint->meta, &err))
+    if ((lint->meta == NULL && !lc_charm_meta_load(".", &lint->meta, &err)) ||
+        !lc_charm_folder_has_program(".", &has_program, &err) ||
+        !lc_charm_folder_wants_dispatch(".", &wants_dispatch, &err))
         return bind_fail(L, &err);
     host_files_lend(&lint->files, lint->meta);
     lua_createtable(L, 0, HOST_NAMED_COUNT + 4);
@@ -71,9 +75,9 @@ static int charm(lua_State *L)
     lua_setfield(L, -2, "summary");
     lua_pushboolean(L, lint->meta->has_metadata_yaml);
     lua_setfield(L, -2, "has_metadata");
-    lua_pushboolean(L, lc_charm_folder_has_program("."));
+    lua_pushboolean(L, has_program);
     lua_setfield(L, -2, "has_program");
-    lua_pushboolean(L, lc_charm_folder_wants_dispatch("."));
+    lua_pushboolean(L, wants_dispatch);
     lua_setfield(L, -2, "wants_dispatch");
     return 1;
 }

@@ -192,12 +192,13 @@ static void add_asked(struct lc_buf *out, const struct tape_call *call)
     add_comparable(out, call->input.data);
 }
 
-static bool is_same(const struct lc_json *call, const char *asked)
+static bool is_same(const struct lc_json *call, const char *asked, bool *out, struct lc_err *err)
 {
     LC_AUTO(lc_buf_release) struct lc_buf recorded = LC_BUF_INIT(LC_TAPE_MAX_BYTES);
 
     add_recorded(&recorded, call);
-    return strcmp(recorded.data, asked) == 0;
+    *out = strcmp(recorded.data, asked) == 0;
+    return lc_buf_check(&recorded, err);
 }
 
 static const struct lc_json *first_unused(const struct lc_tape *tape, size_t *at_out)
@@ -222,35 +223,48 @@ static void note_difference(struct lc_tape *tape, const char *asked, const struc
     lc_buf_printf(&tape->difference, "\n  now:      %s", asked);
 }
 
-/* In the recorded order; out of it, the difference is noted, and the answer is sought elsewhere. */
-static const struct lc_json *find_call(struct lc_tape *tape, const char *asked)
+static const struct lc_json *use(struct lc_tape *tape, size_t at)
+{
+    tape->used[at] = true;
+    return lc_json_at(tape->calls, at);
+}
+
+/* In the recorded order; out of it, the difference is noted, and the answer is sought elsewhere.
+ * *out stays NULL when there is none. */
+static bool find_call(struct lc_tape *tape, const char *asked, const struct lc_json **out,
+                      struct lc_err *err)
 {
     size_t next = 0;
     const struct lc_json *expected = first_unused(tape, &next);
+    bool same = false;
 
     tape->count++;
-    if (expected != NULL && is_same(expected, asked)) {
-        tape->used[next] = true;
-        return expected;
+    if (expected != NULL && !is_same(expected, asked, &same, err))
+        return false;
+    if (same) {
+        *out = use(tape, next);
+        return true;
     }
     note_difference(tape, asked, expected);
-    for (size_t i = 0; i < lc_json_count(tape->calls); i++)
-        if (is_same(lc_json_at(tape->calls, i), asked)) {
-            tape->used[i] = true;
-            return lc_json_at(tape->calls, i);
-        }
-    return NULL;
+    for (size_t i = 0; i < lc_json_count(tape->calls) && *out == NULL; i++) {
+        if (!is_same(lc_json_at(tape->calls, i), asked, &same, err))
+            return false;
+        if (same)
+            *out = use(tape, i);
+    }
+    return true;
 }
 
 bool tape_answer(struct lc_tape *tape, const struct tape_call *call, const struct lc_json **out,
                  struct lc_err *err)
 {
     LC_AUTO(lc_buf_release) struct lc_buf asked = LC_BUF_INIT(LC_TAPE_MAX_BYTES);
+    const struct lc_json *found = NULL;
 
     add_asked(&asked, call);
-    if (!lc_buf_check(&asked, err) || !lc_buf_check(&call->input, err))
+    if (!lc_buf_check(&asked, err) || !lc_buf_check(&call->input, err) ||
+        !find_call(tape, asked.data, &found, err))
         return false;
-    const struct lc_json *found = find_call(tape, asked.data);
     *out = NULL;
     if (found == NULL)
         return lc_fail(err, LC_ESTATE, "%s: the recording has no answer to '%.200s'",

@@ -38,10 +38,13 @@ static bool remove_old(const char *old_charm, const struct lc_strlist *fresh, co
 static bool link_dispatch(const struct lc_agent *agent, const char *charm, struct lc_err *err)
 {
     LC_AUTO(lc_free) char *path = lc_path_join(charm, "dispatch");
+    bool wanted;
 
     if (path == NULL)
         return lc_fail_memory(err);
-    if (!lc_charm_folder_wants_dispatch(charm))
+    if (!lc_charm_folder_wants_dispatch(charm, &wanted, err))
+        return false;
+    if (!wanted)
         return true;
     if (symlink(agent->program, path) == -1)
         return lc_fail_errno(err, errno, "%s", path);

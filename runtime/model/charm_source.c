@@ -41,9 +41,13 @@ static bool unpack(const struct lc_store *store, const char *path, struct lc_cha
 /* juju deploy refuses a charm without a program in the same words. */
 static bool read(const char *path, struct lc_charm_source *source, struct lc_err *err)
 {
+    bool has_program;
+
     if (!lc_charm_meta_load(source->folder, &source->meta, err))
         return source->unpacked == NULL ? false : lc_wrap(err, "%s", path);
-    if (lc_charm_folder_has_program(source->folder))
+    if (!lc_charm_folder_has_program(source->folder, &has_program, err))
+        return false;
+    if (has_program)
         return true;
     return lc_fail(err, LC_ENOTFOUND,
                    "%s: invalid charm \"%s\": has no hooks nor dispatch file, nor"

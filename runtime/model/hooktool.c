@@ -145,15 +145,19 @@ int lc_hooktool_main(int argc, char **argv)
     return written ? (int)reply.code : 1;
 }
 
-bool lc_model_clock_is_there(void)
+bool lc_model_clock_is_there(bool *out, struct lc_err *err)
 {
     const char *path = getenv("PATH");
 
+    *out = false;
     if (path == NULL || getenv("JUJU_CONTEXT_ID") == NULL)
-        return false;
+        return true;
     LC_AUTO(lc_free) char *folder = lc_strndup(path, strcspn(path, ":"));
     LC_AUTO(lc_free) char *marker = folder == NULL ? NULL : lc_path_join(folder, LC_MODEL_CLOCK);
-    return marker != NULL && lc_file_exists(marker);
+    if (marker == NULL)
+        return lc_fail_memory(err);
+    *out = lc_file_exists(marker);
+    return true;
 }
 
 bool lc_model_clock(int64_t *now_out, struct lc_err *err)
@@ -161,8 +165,11 @@ bool lc_model_clock(int64_t *now_out, struct lc_err *err)
     LC_AUTO(lc_wire_reply_release) struct lc_wire_reply reply = LC_WIRE_REPLY_INIT;
     const char *words[] = { NULL, NULL, LC_MODEL_CLOCK, NULL };
     char text[32];
+    bool is_there;
 
-    if (!lc_model_clock_is_there())
+    if (!lc_model_clock_is_there(&is_there, err))
+        return false;
+    if (!is_there)
         return lc_fail(err, LC_ESTATE, "not a hook in a local model");
     if (!converse(words, &reply, err))
         return lc_wrap(err, "cannot ask the model for its time");

@@ -22,7 +22,7 @@ bool lc_hooktool_is(const char *argv0);
 int lc_hooktool_main(int argc, char **argv);
 
 /* Whether this process is a hook in a local model. */
-bool lc_model_clock_is_there(void);
+bool lc_model_clock_is_there(bool *out, struct lc_err *err) LC_MUST_CHECK;
 
 /* The model's time, seconds since the epoch; asked of the model with each call. LC_ESTATE when this
  * process is not a hook in a model; LC_EIO, LC_EPARSE when the model does not answer well. */

@@ -266,7 +266,7 @@ static void print_float(double number, char *text, size_t size)
     (void)snprintf(text, size, "%.*f", decimals > 0 ? decimals : 0, number);
 }
 
-static void put_yaml(struct lc_yaml_writer *yaml, const struct lc_json *tree);
+static bool put_yaml(struct lc_yaml_writer *yaml, const struct lc_json *tree, struct lc_err *err);
 
 static bool add_key(void *context, const char *key, const struct lc_json *value, struct lc_err *err)
 {
@@ -274,10 +274,26 @@ static bool add_key(void *context, const char *key, const struct lc_json *value,
     return lc_strlist_add(context, key, err);
 }
 
-static void put_yaml(struct lc_yaml_writer *yaml, const struct lc_json *tree)
+static bool put_yaml_object(struct lc_yaml_writer *yaml, const struct lc_json *tree,
+                            struct lc_err *err)
 {
     LC_AUTO(lc_strlist_release) struct lc_strlist keys = LC_STRLIST_INIT;
-    struct lc_err err = LC_ERR_INIT;
+
+    if (!lc_json_each(tree, add_key, &keys, err))
+        return false;
+    lc_strlist_sort(&keys);
+    lc_yaml_begin_object(yaml);
+    for (size_t i = 0; i < keys.count; i++) {
+        lc_yaml_put_string(yaml, keys.items[i]);
+        if (!put_yaml(yaml, lc_json_get(tree, keys.items[i]), err))
+            return false;
+    }
+    lc_yaml_end_object(yaml);
+    return true;
+}
+
+static bool put_yaml(struct lc_yaml_writer *yaml, const struct lc_json *tree, struct lc_err *err)
+{
     char number[64];
 
     switch (lc_json_type(tree)) {
@@ -285,27 +301,19 @@ static void put_yaml(struct lc_yaml_writer *yaml, const struct lc_json *tree)
     case LC_JSON_REAL:
         print_float(lc_json_number(tree), number, sizeof(number));
         lc_yaml_put_plain(yaml, number);
-        break;
+        return true;
     case LC_JSON_OBJECT:
-        lc_yaml_begin_object(yaml);
-        if (lc_json_each(tree, add_key, &keys, &err)) {
-            lc_strlist_sort(&keys);
-            for (size_t i = 0; i < keys.count; i++) {
-                lc_yaml_put_string(yaml, keys.items[i]);
-                put_yaml(yaml, lc_json_get(tree, keys.items[i]));
-            }
-        }
-        lc_yaml_end_object(yaml);
-        break;
+        return put_yaml_object(yaml, tree, err);
     case LC_JSON_ARRAY:
         lc_yaml_begin_array(yaml);
         for (size_t i = 0; i < lc_json_count(tree); i++)
-            put_yaml(yaml, lc_json_at(tree, i));
+            if (!put_yaml(yaml, lc_json_at(tree, i), err))
+                return false;
         lc_yaml_end_array(yaml);
-        break;
+        return true;
     default:
         lc_yaml_put(yaml, tree);
-        break;
+        return true;
     }
 }
 
@@ -355,7 +363,7 @@ bool lc_out_put_tree(struct lc_buf *buf, enum lc_format format, const struct lc_
         return false;
     if (format == LC_FORMAT_JSON)
         lc_json_put(&out.json, tree);
-    else
-        put_yaml(out.yaml, tree);
+    else if (!put_yaml(out.yaml, tree, err))
+        return false;
     return close_out(&out, err);
 }

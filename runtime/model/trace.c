@@ -143,32 +143,35 @@ static const char *csr_of(const struct lc_json *entry)
     return text;
 }
 
-/* NULL for what is no request, which is no failure. */
-static struct lc_csr *read_csr(const struct lc_json *entry)
+/* *out stays NULL for what is no request, which is no failure. */
+static bool read_csr(const struct lc_json *entry, struct lc_csr **out, struct lc_err *err)
 {
-    struct lc_err ignored = LC_ERR_INIT;
-    struct lc_csr *csr = NULL;
     const char *text = csr_of(entry);
+    struct lc_err why = LC_ERR_INIT;
 
-    return text != NULL && lc_csr_parse(text, strlen(text), &csr, &ignored) ? csr : NULL;
+    return text == NULL || lc_csr_parse(text, strlen(text), out, &why) || why.code != LC_ENOMEM ||
+           lc_fail_memory(err);
 }
 
-static struct lc_cert *read_cert(const struct lc_json *entry, const char *key)
+static bool read_cert(const struct lc_json *entry, const char *key, struct lc_cert **out,
+                      struct lc_err *err)
 {
-    struct lc_err ignored = LC_ERR_INIT;
-    struct lc_cert *cert = NULL;
     const char *text = lc_json_get_string(entry, key);
+    struct lc_err why = LC_ERR_INIT;
 
-    return text != NULL && lc_cert_parse(text, strlen(text), &cert, &ignored) ? cert : NULL;
+    return text == NULL || lc_cert_parse(text, strlen(text), out, &why) || why.code != LC_ENOMEM ||
+           lc_fail_memory(err);
 }
 
 static bool add_request(const struct trace *trace, const struct lc_json *entry, const char *kind,
                         struct lc_err *err)
 {
-    LC_AUTO(lc_csr_unref) struct lc_csr *csr = read_csr(entry);
+    LC_AUTO(lc_csr_unref) struct lc_csr *csr = NULL;
     LC_AUTO(lc_buf_release) struct lc_buf about = LC_BUF_INIT(MAX_ABOUT);
     struct lc_json_writer out = lc_json_writer(&about, LC_JSON_COMPACT);
 
+    if (!read_csr(entry, &csr, err))
+        return false;
     if (csr == NULL)
         return true;
     begin(trace, &out);
@@ -184,11 +187,13 @@ static bool add_request(const struct trace *trace, const struct lc_json *entry, 
 static bool add_authority(const struct trace *trace, const struct lc_json *entry,
                           struct lc_err *err)
 {
-    LC_AUTO(lc_cert_unref) struct lc_cert *ca = read_cert(entry, "ca");
+    LC_AUTO(lc_cert_unref) struct lc_cert *ca = NULL;
     LC_AUTO(lc_buf_release) struct lc_buf about = LC_BUF_INIT(MAX_ABOUT);
     struct lc_json_writer out = lc_json_writer(&about, LC_JSON_COMPACT);
     bool known;
 
+    if (!read_cert(entry, "ca", &ca, err))
+        return false;
     if (ca == NULL)
         return true;
     if (!lc_store_has_event(trace->context->store, "authority", lc_cert_hash(ca), &known, err))
@@ -205,11 +210,13 @@ static bool add_authority(const struct trace *trace, const struct lc_json *entry
 static bool add_certificate(const struct trace *trace, const struct lc_json *entry,
                             const char *kind, struct lc_err *err)
 {
-    LC_AUTO(lc_csr_unref) struct lc_csr *csr = read_csr(entry);
-    LC_AUTO(lc_cert_unref) struct lc_cert *cert = read_cert(entry, "certificate");
+    LC_AUTO(lc_csr_unref) struct lc_csr *csr = NULL;
+    LC_AUTO(lc_cert_unref) struct lc_cert *cert = NULL;
     LC_AUTO(lc_buf_release) struct lc_buf about = LC_BUF_INIT(MAX_ABOUT);
     struct lc_json_writer out = lc_json_writer(&about, LC_JSON_COMPACT);
 
+    if (!read_csr(entry, &csr, err) || !read_cert(entry, "certificate", &cert, err))
+        return false;
     if (csr == NULL || cert == NULL)
         return true;
     if (!add_authority(trace, entry, err))
@@ -223,11 +230,13 @@ static bool add_certificate(const struct trace *trace, const struct lc_json *ent
 
 static bool add_denial(const struct trace *trace, const struct lc_json *entry, struct lc_err *err)
 {
-    LC_AUTO(lc_csr_unref) struct lc_csr *csr = read_csr(entry);
+    LC_AUTO(lc_csr_unref) struct lc_csr *csr = NULL;
     LC_AUTO(lc_buf_release) struct lc_buf about = LC_BUF_INIT(MAX_ABOUT);
     struct lc_json_writer out = lc_json_writer(&about, LC_JSON_COMPACT);
     const struct lc_json *error = lc_json_get(entry, "error");
 
+    if (!read_csr(entry, &csr, err))
+        return false;
     if (csr == NULL)
         return true;
     begin(trace, &out);
@@ -418,12 +427,13 @@ bool lc_trace_secret(struct lc_context *context, const char *owner,
     for (size_t i = 0; i < content->count; i++) {
         LC_AUTO(lc_secret_release) struct lc_secret bytes = LC_SECRET_INIT;
         LC_AUTO(lc_key_unref) struct lc_key *key = NULL;
-        struct lc_err ignored = LC_ERR_INIT;
-        if (!lc_field_decode(&content->items[i].base64, &bytes, &ignored) || bytes.data == NULL ||
-            strstr(bytes.data, "PRIVATE KEY-----") == NULL ||
-            !lc_key_parse(bytes.data, bytes.len, NULL, &key, &ignored))
-            continue;
-        if (!add_key(context, owner, key, err))
+        struct lc_err why = LC_ERR_INIT; /* what is no key is none */
+        const bool is_key = lc_field_decode(&content->items[i].base64, &bytes, &why) &&
+                            bytes.data != NULL && strstr(bytes.data, "PRIVATE KEY-----") != NULL &&
+                            lc_key_parse(bytes.data, bytes.len, NULL, &key, &why);
+        if (why.code == LC_ENOMEM)
+            return lc_fail_memory(err);
+        if (is_key && !add_key(context, owner, key, err))
             return false;
     }
     return true;

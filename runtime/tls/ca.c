@@ -319,9 +319,13 @@ static bool add_chain(const struct lc_ca *ca, int64_t now, struct lc_decision *o
     }
     if (last == NULL)
         return lc_chain_add(&out->chain, out->ca, err);
-    for (size_t i = 0; i < ca->previous.count; i++)
-        if (lc_cert_is_issued_by(last, ca->previous.items[i]))
+    for (size_t i = 0; i < ca->previous.count; i++) {
+        bool issued = false;
+        if (!lc_cert_is_issued_by(last, ca->previous.items[i], &issued, err))
+            return false;
+        if (issued)
             return lc_chain_add(&out->chain, ca->previous.items[i], err);
+    }
     return true;
 }
 

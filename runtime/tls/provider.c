@@ -273,12 +273,13 @@ static size_t list_count(const struct lc_provided *relation, enum lc_provider_li
     return list == LC_PROVIDER_ERRORS ? relation->errors.count : relation->certificates.count;
 }
 
-static bool is_unsolicited(const struct lc_provided *relation,
-                           const struct lc_certificate_entry *entry)
+/* Each request knows its certificate. */
+static bool is_unsolicited(const struct lc_provided *relation, size_t certificate)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf scratch = LC_BUF_INIT(LC_DATABAG_MAX_BYTES);
-
-    return lc_provided_find(relation, entry->csr, &scratch) == LC_NONE;
+    for (size_t i = 0; i < relation->asked_count; i++)
+        if (relation->asked[i].certificate == certificate)
+            return false;
+    return true;
 }
 
 /* Whether item number `at` belongs to the list; fills out if so. */
@@ -304,7 +305,7 @@ static bool pick(const struct lc_provided *relation, enum lc_provider_list list,
         return false;
     if (list == LC_PROVIDER_ISSUED)
         return !out->certificate->revoked;
-    return list == LC_PROVIDER_CERTIFICATES || is_unsolicited(relation, out->certificate);
+    return list == LC_PROVIDER_CERTIFICATES || is_unsolicited(relation, at);
 }
 
 bool lc_provider_next(const struct lc_provider *provider, enum lc_provider_list list,

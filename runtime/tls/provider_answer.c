@@ -99,22 +99,25 @@ static bool same_error(const struct lc_error_entry *a, const struct lc_error_ent
 static bool fill_chain(const struct lc_tls_hook *hook, const struct lc_decision *decision,
                        struct lc_strlist *out, struct lc_err *err)
 {
+    bool good = true;
+
     for (size_t i = 0; i < decision->chain.count; i++)
         if (!lc_strlist_add(out, lc_cert_pem(decision->chain.items[i]), err))
             return false;
     if (decision->chain.count != 0) {
         if (decision->chain_in_order)
             return true;
-        if (!lc_chain_has_valid_order(&decision->chain) ||
-            !lc_cert_equals(decision->chain.items[0], decision->certificate))
+        if (!lc_chain_has_valid_order(&decision->chain, &good, err))
+            return false;
+        if (!good || !lc_cert_equals(decision->chain.items[0], decision->certificate))
             lc_log(hook->log, LC_LEVEL_WARNING,
                    "the chain of certificate %s is not in order, leaf first; sent as it is",
                    lc_cert_serial(decision->certificate));
         return true;
     }
-    return lc_strlist_add(out, lc_cert_pem(decision->certificate), err) &&
-           (!lc_cert_is_issued_by(decision->certificate, decision->ca) ||
-            lc_strlist_add(out, lc_cert_pem(decision->ca), err));
+    return lc_cert_is_issued_by(decision->certificate, decision->ca, &good, err) &&
+           lc_strlist_add(out, lc_cert_pem(decision->certificate), err) &&
+           (!good || lc_strlist_add(out, lc_cert_pem(decision->ca), err));
 }
 
 static bool issue(const struct lc_tls_hook *hook, struct lc_provided *relation,

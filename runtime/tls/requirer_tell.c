@@ -9,10 +9,13 @@ static bool warn_about(const struct lc_tls_hook *hook, const struct lc_own *own,
 {
     LC_AUTO(lc_strlist_release) struct lc_strlist missing = LC_STRLIST_INIT;
     const char *serial = lc_cert_serial(own->cert);
+    bool issued = false;
 
+    if (!lc_cert_is_issued_by(own->cert, own->issuer, &issued, err))
+        return false;
     if (lc_cert_not_before(own->cert) > lc_clock_now(hook->clock))
         lc_log(hook->log, LC_LEVEL_WARNING, "certificate %s is not valid yet", serial);
-    if (!lc_cert_is_issued_by(own->cert, own->issuer))
+    if (!issued)
         lc_log(hook->log, LC_LEVEL_WARNING, "certificate %s is not signed by the CA beside it",
                serial);
     if (!lc_cert_missing_names(own->cert, own->csr, &missing, err))

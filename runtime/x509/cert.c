@@ -353,31 +353,28 @@ bool lc_cert_matches_csr(const struct lc_cert *cert, const struct lc_csr *csr)
                           LC_SHA256_BYTES);
 }
 
-static bool verifies(X509 *child, X509 *parent)
+bool lc_cert_is_issued_by(const struct lc_cert *cert, const struct lc_cert *issuer, bool *out,
+                          struct lc_err *err)
 {
+    LC_AUTO(X509_free) X509 *child = lc_cert_open(cert);
+    LC_AUTO(X509_free) X509 *parent = lc_cert_open(issuer);
     const bool issued =
         child != NULL && parent != NULL &&
         X509_NAME_cmp(X509_get_issuer_name(child), X509_get_subject_name(parent)) == 0 &&
         X509_verify(child, X509_get0_pubkey(parent)) == 1; /* 0 and -1 both mean no */
 
+    if (!issued && lc_ossl_is_starved()) {
+        lc_ossl_clear();
+        return lc_fail_memory(err);
+    }
     lc_ossl_clear();
-    return issued;
+    *out = issued;
+    return true;
 }
 
-bool lc_cert_is_issued_by(const struct lc_cert *cert, const struct lc_cert *issuer)
+bool lc_cert_is_self_signed(const struct lc_cert *cert, bool *out, struct lc_err *err)
 {
-    LC_AUTO(X509_free) X509 *child = lc_cert_open(cert);
-    LC_AUTO(X509_free) X509 *parent = lc_cert_open(issuer);
-
-    return verifies(child, parent);
-}
-
-/* Opened once: OpenSSL takes long to read a certificate. */
-bool lc_cert_is_self_signed(const struct lc_cert *cert)
-{
-    LC_AUTO(X509_free) X509 *opened = lc_cert_open(cert);
-
-    return verifies(opened, opened);
+    return lc_cert_is_issued_by(cert, cert, out, err);
 }
 
 /* --- names that are missing ---------------------------------------------------------------- */

@@ -37,9 +37,8 @@ const struct lc_sans *lc_cert_sans(const struct lc_cert *cert);
 const struct lc_extensions *lc_cert_extensions(const struct lc_cert *cert);
 int64_t lc_cert_not_before(const struct lc_cert *cert); /* seconds since the epoch */
 int64_t lc_cert_not_after(const struct lc_cert *cert);
-int lc_cert_version(const struct lc_cert *cert);         /* 3 */
-bool lc_cert_is_ca(const struct lc_cert *cert);          /* basic constraints; false without */
-bool lc_cert_is_self_signed(const struct lc_cert *cert); /* its own key verifies it: slow */
+int lc_cert_version(const struct lc_cert *cert); /* 3 */
+bool lc_cert_is_ca(const struct lc_cert *cert);  /* basic constraints; false without */
 enum lc_key_type lc_cert_key_type(const struct lc_cert *cert);
 int lc_cert_key_bits(const struct lc_cert *cert);
 const char *lc_cert_signature_algorithm(const struct lc_cert *cert);
@@ -48,9 +47,12 @@ bool lc_cert_equals(const struct lc_cert *a, const struct lc_cert *b); /* by DER
 bool lc_cert_matches_key(const struct lc_cert *cert, const struct lc_key *key);
 bool lc_cert_matches_csr(const struct lc_cert *cert, const struct lc_csr *csr); /* public keys */
 
-/* Directly issued by `issuer`: names equal and signature verifies (2.9). Nothing else is looked at.
- */
-bool lc_cert_is_issued_by(const struct lc_cert *cert, const struct lc_cert *issuer);
+/* Directly issued by `issuer`: names equal and signature verifies (2.9); self-signed: by itself.
+ * Nothing else is looked at. Slow. LC_ENOMEM: it is not known. */
+bool lc_cert_is_issued_by(const struct lc_cert *cert, const struct lc_cert *issuer, bool *out,
+                          struct lc_err *err) LC_MUST_CHECK;
+bool lc_cert_is_self_signed(const struct lc_cert *cert, bool *out, struct lc_err *err)
+    LC_MUST_CHECK;
 
 /* Names of the CSR that the certificate lacks, as text "DNS:www.example.com"; out is empty when it
  * has them all (REQ-088). Its subject-alternative names of every kind, and its common name ("CN:"),

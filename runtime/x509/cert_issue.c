@@ -308,11 +308,15 @@ static const struct lc_extension *to_copy(const struct lc_csr *csr, const char *
     return lc_extensions_get(lc_csr_extensions(csr), oid);
 }
 
-static bool is_pushed(const STACK_OF(X509_EXTENSION) * stack, const char *oid)
+static bool is_pushed(const STACK_OF(X509_EXTENSION) * stack, const char *oid, bool *out,
+                      struct lc_err *err)
 {
     LC_AUTO(ASN1_OBJECT_free) ASN1_OBJECT *object = OBJ_txt2obj(oid, 1);
 
-    return object != NULL && X509v3_get_ext_by_OBJ(stack, object, -1) >= 0;
+    if (object == NULL)
+        return lc_ossl_fail(err, LC_EINTERNAL, "extension '%s' has no object identifier", oid);
+    *out = X509v3_get_ext_by_OBJ(stack, object, -1) >= 0;
+    return true;
 }
 
 static bool push_copied(STACK_OF(X509_EXTENSION) * stack, const struct lc_csr *csr,
@@ -320,8 +324,11 @@ static bool push_copied(STACK_OF(X509_EXTENSION) * stack, const struct lc_csr *c
 {
     for (; oids != NULL && *oids != NULL; oids++) {
         const struct lc_extension *extension = to_copy(csr, *oids);
-        if (extension != NULL && !is_pushed(stack, *oids) &&
-            !lc_ext_push_der(stack, extension, err))
+        bool pushed = false;
+        if (extension == NULL)
+            continue;
+        if (!is_pushed(stack, *oids, &pushed, err) ||
+            (!pushed && !lc_ext_push_der(stack, extension, err)))
             return false;
     }
     return true;

@@ -52,11 +52,14 @@ bool lc_chain_parse(const char *pem, size_t pem_len, struct lc_chain *out, struc
     return true;
 }
 
-bool lc_chain_has_valid_order(const struct lc_chain *chain)
+bool lc_chain_has_valid_order(const struct lc_chain *chain, bool *out, struct lc_err *err)
 {
-    for (size_t i = 0; i + 1 < chain->count; i++)
-        if (!lc_cert_is_issued_by(chain->items[i], chain->items[i + 1]))
+    bool in_order = true;
+
+    for (size_t i = 0; i + 1 < chain->count && in_order; i++)
+        if (!lc_cert_is_issued_by(chain->items[i], chain->items[i + 1], &in_order, err))
             return false;
+    *out = in_order;
     return true;
 }
 

@@ -31,8 +31,9 @@ bool lc_chain_parse(const char *pem, size_t pem_len, struct lc_chain *out, struc
     LC_MUST_CHECK;
 
 /* Each directly issued by the next; fewer than two are in order (2.9, chain-order.json). Dates, CA
- * flags, key usage and trust are not looked at. */
-bool lc_chain_has_valid_order(const struct lc_chain *chain);
+ * flags, key usage and trust are not looked at. LC_ENOMEM: it is not known. */
+bool lc_chain_has_valid_order(const struct lc_chain *chain, bool *out, struct lc_err *err)
+    LC_MUST_CHECK;
 
 /* PEM blocks one after another, each with a newline at the end. */
 void lc_chain_encode(const struct lc_chain *chain, struct lc_buf *out);

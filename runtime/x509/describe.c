@@ -125,12 +125,15 @@ void lc_cert_describe(const struct lc_cert *cert, struct lc_buf *out)
 void lc_csr_describe(const struct lc_csr *csr, struct lc_buf *out)
 {
     struct lc_err why = LC_ERR_INIT;
+    const bool verifies = lc_csr_verify(csr, &why);
 
+    if (why.code == LC_ENOMEM)
+        out->code = LC_ENOMEM;
     put_subject(lc_csr_subject(csr), out);
     put_names(lc_csr_sans(csr), out);
     put_key(lc_csr_key_type(csr), lc_csr_key_bits(csr), lc_csr_curve(csr), out);
     put_usages(lc_csr_extensions(csr), out);
     lc_buf_printf(out, "CA:        %s\n", lc_csr_asks_for_ca(csr) ? "asked for" : "not asked for");
     lc_buf_printf(out, "Signature: %s, %s\n", lc_csr_signature_algorithm(csr),
-                  lc_csr_verify(csr, &why) ? "verifies" : "does not verify");
+                  verifies ? "verifies" : "does not verify");
 }

@@ -273,6 +273,7 @@ static void signs_as_ca(void **state)
     LC_AUTO(lc_cert_unref) struct lc_cert *cert = NULL;
     const struct lc_cert_shape shape = day_shape();
     struct lc_err err = LC_ERR_INIT;
+    bool answer;
 
     make_ca(row, &ca);
     make_csr("a", "a.example", &csr);
@@ -281,8 +282,10 @@ static void signs_as_ca(void **state)
         return;
     }
     assert_done(lc_cert_issue(csr, ca, key, &shape, &cert, &err));
-    assert_true(lc_cert_is_issued_by(cert, ca));
-    assert_false(lc_cert_is_issued_by(cert, root));
+    assert_done(lc_cert_is_issued_by(cert, ca, &answer, &err));
+    assert_true(answer);
+    assert_done(lc_cert_is_issued_by(cert, root, &answer, &err));
+    assert_false(answer);
     check_authority(row, cert);
 }
 

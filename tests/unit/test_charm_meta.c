@@ -310,8 +310,11 @@ static void check_dispatch(void **state)
 {
     const struct dispatch_row *row = *state;
     char *folder = make_charm(row->files, 2);
+    bool answer;
+    struct lc_err err = LC_ERR_INIT;
 
-    assert_int_equal(lc_charm_folder_wants_dispatch(folder), row->want);
+    assert_done(lc_charm_folder_wants_dispatch(folder, &answer, &err));
+    assert_int_equal(answer, row->want);
     drop_charm(folder);
 }
 

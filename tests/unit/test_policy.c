@@ -425,6 +425,7 @@ static void check_shape(void **state)
     const struct lc_policy_request request = { .csr = csr, .now_s = 1768478400 };
     const struct lc_policy_signer signer = { .certificate = root, .key = root_key };
     struct lc_err err = LC_ERR_INIT;
+    bool answer;
 
     lc_buf_printf(&text,
                   POLICY_HEAD "return policy { accept = { names = { 'uri' } },\n"
@@ -435,7 +436,8 @@ static void check_shape(void **state)
     assert_int_equal(verdict.kind, LC_VERDICT_ISSUE);
     assert_done(lc_policy_sign(&verdict, &request, &signer, &decision, &err));
     assert_int_equal(decision.kind, LC_DECISION_ISSUE);
-    assert_true(lc_cert_is_issued_by(decision.certificate, root));
+    assert_done(lc_cert_is_issued_by(decision.certificate, root, &answer, &err));
+    assert_true(answer);
     const char *cn = lc_name_get(lc_cert_subject(decision.certificate), LC_OID_COMMON_NAME);
     const struct lc_sans *sans = lc_cert_sans(decision.certificate);
     lc_buf_printf(&got, "%s|", cn == NULL ? "" : cn);

@@ -77,6 +77,19 @@ static bool read_chain(struct lc_err *err)
            lc_chain_verify(chain.items[0], &none, &chain, NOW, err);
 }
 
+/* What is not known for want of memory is not answered with "no". */
+static bool ask_issuer(struct lc_err *err)
+{
+    LC_AUTO(lc_cert_unref) struct lc_cert *cert = NULL;
+    bool is_own = true;
+
+    if (!lc_cert_parse(cert_pem, strlen(cert_pem), &cert, err) ||
+        !lc_cert_is_self_signed(cert, &is_own, err))
+        return false;
+    assert_true(is_own);
+    return true;
+}
+
 struct operation {
     const char *name;
     bool (*run)(struct lc_err *err);
@@ -86,6 +99,7 @@ static const struct operation operations[] = {
     { "parsing a request", parse_csr },         { "parsing a certificate", parse_cert },
     { "parsing and writing a key", parse_key }, { "generating a request", generate_csr },
     { "issuing a certificate", issue },         { "reading and verifying a chain", read_chain },
+    { "asking who issued it", ask_issuer },
 };
 
 #ifdef LC_FAULT_HOOKS

@@ -37,8 +37,13 @@ CFLAGS_fault   := -O1 -g3 -DLC_SMALL_BUFFERS -DLC_FAULT_HOOKS
 CFLAGS_module := -O2 -fPIC -ffunction-sections -fdata-sections -fstack-protector-strong \
                  -D_FORTIFY_SOURCE=2 -DLC_LUA_MODULE
 LDFLAGS_asan   := -fsanitize=address,undefined
+# Relative relocations are 8 kB packed, and 590 as they were, which each start reads. Some linkers do
+# not know how, and the C library undoes it since 2.36.
+PACK_RELOCATIONS := $(shell $(CC) -Wl,--help 2>/dev/null | grep -q 'z pack-relative-relocs' && \
+                      echo __GLIBC__ __GLIBC_MINOR__ | $(CC) -E -P -include features.h - 2>/dev/null | \
+                      awk '$$1 > 2 || $$2 >= 36 { print "-Wl,-z,pack-relative-relocs" }')
 # The refusals of runtime/base/static.c stand in for the loader and the resolver.
-LDFLAGS_release := -static-pie -Wl,-z,relro,-z,now -Wl,--gc-sections \
+LDFLAGS_release := -static-pie -Wl,-z,relro,-z,now -Wl,--gc-sections $(PACK_RELOCATIONS) \
                    -Wl,--wrap=dlopen -Wl,-u,__wrap_dlopen
 
 PKG_CFLAGS  = $(shell $(PKG_CONFIG) --cflags $(LIBS))

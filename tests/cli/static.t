@@ -26,6 +26,9 @@ has 'it loads at any address' "$(readelf -h "$released")" DYN
 objdump -d --no-show-raw-insn --disassemble=lc_ossl_fail "$released" >ours 2>&1 # it prints into arrays
 has 'its functions look whether their stack was overwritten' "$(cat ours)" __stack_chk_fail
 has 'and its calls of libc how much room there is' "$(cat ours)" vsnprintf_chk
+# Half a megabyte of the file, which is in memory from the start.
+cc -Wl,--help 2>&1 | grep -q 'z pack-relative-relocs' &&
+    has 'its relocations are packed' "$(readelf -d "$released")" RELR
 lacks 'it names no library' "$(readelf -d "$released")" NEEDED
 passes 'it runs in an otherwise empty root' in_chroot empty /luacharm version
 cat >empty/sign.lua <<'EOF'

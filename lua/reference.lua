@@ -5,7 +5,7 @@
 --
 -- The module is a list of items, in the order of the sources:
 --   { kind = "module", name, text }: what a source says of itself at its head
---   { kind = "class", name, parent, text, fields = { { name, type, text } }, examples }
+--   { kind = "class", name, parent, text, fields = { { name, type, text } }, examples, operators }
 --   { kind = "alias", name, type, text, values = { { value, text } } }
 --   { kind = "function", owner, name, method, at, text, params = { { name, type, text } },
 --     returns = { { type, name, text } }, examples }
@@ -82,12 +82,12 @@ function tags.alias(block, rest)
   if text ~= "" then table.insert(block.text, text) end
 end
 
-function tags.operator() end
+function tags.operator(block, rest) table.insert(block.operators, rest) end
 function tags.nodiscard() end
 function tags.meta() end
 
 local function new_block()
-  return { text = {}, params = {}, returns = {}, fields = {}, values = {}, examples = {} }
+  return { text = {}, params = {}, returns = {}, fields = {}, values = {}, examples = {}, operators = {} }
 end
 
 -- "    code" and what stands between ``` are examples; the rest is text, with its paragraphs.
@@ -142,7 +142,7 @@ end
 local function add_class(block)
   table.insert(items, {
     kind = "class", name = block.class, parent = block.parent, text = finish(block.text),
-    fields = block.fields, examples = examples_of(block),
+    fields = block.fields, examples = examples_of(block), operators = block.operators,
   })
 end
 

@@ -1,18 +1,21 @@
 /* luacharm docs: the reference of the Lua half, out of the program itself. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "bind/bind.h"
 #include "cli/cmd.h"
 #include "cli/page.h"
+#include "cli/stubs.h"
 #include "host/lint.h"
 #include "host/test.h"
 #include "x509/lint.h"
 
 #define SITE_MAX_BYTES (16u * 1024 * 1024)
 
-/* What is asked of charm.docs: page(name) or data(). */
+/* What is asked: charm.docs for page(name) or data(), charm.stubs for files(). */
 struct question {
+    const char *module;
     const char *function;
     const char *name; /* NULL: none */
 };
@@ -23,7 +26,7 @@ static int ask(lua_State *L)
     const struct question *question = lua_touserdata(L, 1);
 
     (void)lua_getglobal(L, "require");
-    lua_pushliteral(L, "charm.docs");
+    (void)lua_pushstring(L, question->module);
     lua_call(L, 1, 1);
     (void)lua_getfield(L, -1, question->function);
     bind_push_text(L, question->name);
@@ -109,7 +112,8 @@ static bool write_site(struct bind_vm *vm, const char *path, struct lc_err *err)
     LC_AUTO(lc_buf_release) struct lc_buf rules = LC_BUF_INIT(SITE_MAX_BYTES);
     const char *reference;
 
-    if (!get_text(vm, &(struct question){ .function = "data" }, &reference, err) ||
+    if (!get_text(vm, &(struct question){ .module = "charm.docs", .function = "data" }, &reference,
+                  err) ||
         !lc_host_test_refusals(true, &refusals, err) || !lc_host_lint_rules(true, &rules, err))
         return false;
     lc_buf_puts(&data, "{\"commands\":");
@@ -129,20 +133,34 @@ static bool write_site(struct bind_vm *vm, const char *path, struct lc_err *err)
                       err);
 }
 
+static bool write_stubs(struct bind_vm *vm, const char *folder, struct lc_err *err)
+{
+    const struct question question = { .module = "charm.stubs", .function = "files" };
+    const char *files;
+
+    return get_text(vm, &question, &files, err) && stubs_write(files, strlen(files), folder, err);
+}
+
 static int run(const struct lc_args *args, struct lc_err *err)
 {
     struct bind_context context = { .clock = lc_clock_system(),
                                     .log = lc_log_stderr(LC_LEVEL_INFO) };
     LC_AUTO(bind_vm_free) struct bind_vm *vm = NULL;
-    const struct question question = { .function = "page",
+    const struct question question = { .module = "charm.docs",
+                                       .function = "page",
                                        .name = args->count == 0 ? NULL : args->positionals[0] };
     const char *path = lc_args_value(args, "html");
+    const char *folder = lc_args_value(args, "stubs");
     const char *text;
 
     if (!bind_vm_new(&context, NULL, &vm, err))
         return LC_EXIT_FAILED;
-    if (path != NULL)
-        return write_site(vm, path, err) ? LC_EXIT_DONE : LC_EXIT_FAILED;
+    if (path != NULL && !write_site(vm, path, err))
+        return LC_EXIT_FAILED;
+    if (folder != NULL && !write_stubs(vm, folder, err))
+        return LC_EXIT_FAILED;
+    if (path != NULL || folder != NULL)
+        return LC_EXIT_DONE;
     if (!get_text(vm, &question, &text, err))
         return LC_EXIT_FAILED;
     (void)puts(text); /* main sees whether it was written */
@@ -151,12 +169,13 @@ static int run(const struct lc_args *args, struct lc_err *err)
 
 static const struct lc_opt options[] = {
     { "html", 0, "FILE", "all of it, with the commands and rules, as one page for a browser" },
+    { "stubs", 0, "DIR", "all of it as files that editors read (LuaCATS), for their library" },
     { NULL, 0, NULL, NULL },
 };
 
 const struct lc_cmd lc_cmd_docs = {
     .name = "docs",
-    .synopsis = "[NAME] [--html FILE]",
+    .synopsis = "[NAME] [--html FILE] [--stubs DIR]",
     .summary = "what is written about a function, class or module of Lua's half",
     .options = options,
     .max = 1,

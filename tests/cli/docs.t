@@ -48,6 +48,52 @@ charm.Key:pem()
 number: 7
 a function of which nothing is written'
 
+# What the stubs say, read by the script that reads the sources, is what the sources say.
+passes 'stubs for editors are written' "$LUACHARM" docs --stubs lua
+passes 'and again, over those of before' "$LUACHARM" docs --stubs lua
+passes 'they are Lua' find lua -name '*.lua' -exec luac5.4 -p {} +
+find lua -name '*.lua' -exec lua5.4 "$TESTS/../lua/reference.lua" {} + >again.lua
+cat >same.lua <<'EOT'
+local docs <const>, items <const> = require "charm.docs", require "charm.reference"
+local json <const> = require "charm.json"
+local keys <const> = {
+  "text", "params", "returns", "fields", "values", "type", "parent", "operators", "examples",
+}
+
+local function full_name(item)
+  return item.kind == "function" and item.owner .. (item.method and ":" or ".") .. item.name or item.name
+end
+
+local stubs <const> = {}
+for _, item in ipairs(load(io.read "a")()) do
+  if item.kind ~= "module" then stubs[full_name(item)] = item end
+end
+
+local count = 0
+local function compare(name, item)
+  local stub = stubs[name] or error("no stub of " .. name)
+  for _, key in ipairs(keys) do
+    local was, is = json.encode { item[key] }, json.encode { stub[key] }
+    if was ~= is then error(("%s: %s is %s, and not %s"):format(name, key, is, was)) end
+  end
+  count = count + 1
+end
+
+local is_public <const> = {}
+for _, chapter in ipairs(docs.chapters()) do
+  is_public[chapter.name] = chapter.is_class
+  for _, item in ipairs(chapter.functions) do compare(item.title, item) end
+end
+for _, item in ipairs(items) do
+  if item.kind == "alias" or is_public[item.name] and item.kind == "class" then compare(item.name, item) end
+end
+print(count > 300 and "the same" or count)
+EOT
+is 'they say what is written' "$("$LUACHARM" run same.lua <again.lua 2>&1)" 'the same'
+echo 'return 1' >lua/charm.lua
+fails 'a file that is no stub stays' 1 "lua/charm.lua: it is there, and no stub" "$LUACHARM" docs --stubs lua
+is 'as it was' "$(cat lua/charm.lua)" 'return 1'
+
 sed 's/---@param/---@parm/' "$TESTS/../lua/charm/tls/pair.lua" >broken.lua
 fails 'an annotation that cannot be read fails the build' 1 'broken.lua:' \
     lua5.4 "$TESTS/../lua/reference.lua" broken.lua

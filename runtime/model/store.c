@@ -142,11 +142,12 @@ static bool take_lock(struct lc_store *store, void (*waiting)(void), struct lc_e
  * killed process loses nothing that was committed, a power cut at most the last commits. */
 static bool configure(struct lc_store *store, struct lc_err *err)
 {
-    int code = sqlite3_busy_timeout(store->db, BUSY_MS);
+    const int code = sqlite3_busy_timeout(store->db, BUSY_MS);
 
     if (code != SQLITE_OK)
         return sql_fail(store, code, err);
-    return sql_script(store,
+    return sql_harden(store, err) &&
+           sql_script(store,
                       "PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
                       "PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;",
                       err);
@@ -205,42 +206,13 @@ static bool open_for(struct lc_store *store, enum lc_store_mode mode, struct lc_
                            : lc_fail_errno(err, errno, "cannot change the model: %s", path);
 }
 
-/* To the newest schema; a database that is there already, or was made new by somebody else since
- * we looked, takes the steps that it lacks. */
-static bool upgrade(struct lc_store *store, struct lc_err *err)
+static bool check(struct lc_store *store, struct lc_err *err)
 {
-    LC_AUTO(lc_tx_release) struct lc_tx tx = LC_TX_INIT;
-    int64_t version = 0;
-    char pragmas[128];
+    bool is_new;
 
-    if (!lc_tx_begin(&tx, store, err) ||
-        !sql_get_number(store, "PRAGMA user_version", NULL, &version, err))
+    if (!sql_check(store, &is_new, err))
         return false;
-    for (int64_t step = version; step < SCHEMA_VERSION; step++)
-        if (!sql_script(store, sql_schema[step], err))
-            return false;
-    (void)snprintf(pragmas, sizeof(pragmas), "PRAGMA application_id = %d; PRAGMA user_version = %d",
-                   SCHEMA_APP_ID, SCHEMA_VERSION);
-    return sql_script(store, pragmas, err) && lc_tx_commit(&tx, err);
-}
-
-static bool check_version(struct lc_store *store, struct lc_err *err)
-{
-    int64_t app_id = 0;
-    int64_t version = 0;
-
-    if (!sql_get_number(store, "PRAGMA application_id", NULL, &app_id, err) ||
-        !sql_get_number(store, "PRAGMA user_version", NULL, &version, err))
-        return false;
-    if (app_id == 0 && version == 0)
-        return fail_no_model(store->folder, err);
-    if (app_id != SCHEMA_APP_ID)
-        return lc_fail(err, LC_ESTATE, "%s/model.db is not a model", store->folder);
-    if (version > SCHEMA_VERSION)
-        return lc_fail(err, LC_EUNSUPPORTED,
-                       "%s was made by a newer luacharm (model format %lld, this one knows %d)",
-                       store->folder, (long long)version, SCHEMA_VERSION);
-    return version == SCHEMA_VERSION || upgrade(store, err);
+    return !is_new || fail_no_model(store->folder, err);
 }
 
 static bool load_head(struct lc_store *store, struct lc_err *err)
@@ -298,7 +270,7 @@ bool lc_store_open(const char *folder, enum lc_store_mode mode, void (*waiting)(
         return errno == EACCES ? fail_permission(folder, "use", err) : fail_no_model(folder, err);
     if (mode == LC_STORE_WORK && !take_lock(store, waiting, err))
         return false;
-    if (!open_for(store, mode, err) || !check_version(store, err) || !load_head(store, err))
+    if (!open_for(store, mode, err) || !check(store, err) || !load_head(store, err))
         return false;
     if (mode == LC_STORE_WORK && !recover(store, err))
         return false;
@@ -335,7 +307,7 @@ static bool fill(struct lc_store *store, const struct lc_store_new *wanted, stru
 
     if (!make_uuid(wanted->seed, uuid, err) ||
         !sql_script(store, "PRAGMA journal_mode = WAL", err) || !lc_tx_begin(&tx, store, err) ||
-        !upgrade(store, err))
+        !sql_upgrade(store, err))
         return false;
     return sql_run(store,
                    "INSERT INTO model (id, uuid, name, juju_version, now, seed, random)"

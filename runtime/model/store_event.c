@@ -80,7 +80,6 @@ bool lc_store_run_lines(struct lc_store *store, const char *unit, int64_t after,
                    SQL_ARGS(SQL_N(after), SQL_N(last), SQL_T(unit), SQL_N(most)), &rows, err))
         return false;
     while (good && sql_next(&rows))
-        good = each(context, lc_level_name((enum lc_level)sql_number(&rows, 0)), sql_text(&rows, 1),
-                    err);
+        good = each(context, lc_level_name(sql_level(&rows, 0)), sql_text(&rows, 1), err);
     return sql_end(&rows, err) && good;
 }

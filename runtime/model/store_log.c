@@ -63,7 +63,7 @@ bool lc_store_log_lines(struct lc_store *store, enum lc_level least, const struc
         const struct lc_log_line line = { .time = sql_number(&rows, 0),
                                           .unit = sql_text(&rows, 1),
                                           .module = sql_text(&rows, 2),
-                                          .level = (enum lc_level)sql_number(&rows, 3),
+                                          .level = sql_level(&rows, 3),
                                           .text = sql_text(&rows, 4) };
         good = !is_wanted(units, line.unit) || each(context, &line, err);
     }

@@ -119,6 +119,8 @@ bool sql_query(struct lc_store *store, const char *sql, const struct sql_arg *ar
 
 bool sql_next(struct sql_rows *rows)
 {
+    if (rows->code != SQLITE_OK && rows->code != SQLITE_ROW)
+        return false; /* reading the row before has failed */
     rows->code = sqlite3_step(rows->statement);
     return rows->code == SQLITE_ROW;
 }
@@ -134,9 +136,21 @@ bool sql_end(struct sql_rows *rows, struct lc_err *err)
     return good;
 }
 
+/* NULL for NULL. Without memory, too: then sql_end fails. */
+static const char *text_or_null(struct sql_rows *rows, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(rows->statement, column);
+
+    if (text == NULL && sqlite3_errcode(rows->store->db) == SQLITE_NOMEM)
+        rows->code = SQLITE_NOMEM;
+    return text;
+}
+
 const char *sql_text(struct sql_rows *rows, int column)
 {
-    return (const char *)sqlite3_column_text(rows->statement, column);
+    const char *text = text_or_null(rows, column);
+
+    return text == NULL ? "" : text;
 }
 
 int64_t sql_number(struct sql_rows *rows, int column)
@@ -144,9 +158,17 @@ int64_t sql_number(struct sql_rows *rows, int column)
     return sqlite3_column_int64(rows->statement, column);
 }
 
+enum lc_level sql_level(struct sql_rows *rows, int column)
+{
+    const int64_t number = sql_number(rows, column);
+
+    return number >= LC_LEVEL_TRACE && number <= LC_LEVEL_CRITICAL ? (enum lc_level)number
+                                                                   : LC_LEVEL_ERROR;
+}
+
 bool sql_copy_or_null(struct sql_rows *rows, int column, char **out, struct lc_err *err)
 {
-    const char *text = sql_text(rows, column);
+    const char *text = text_or_null(rows, column);
 
     *out = text == NULL ? NULL : lc_strdup(text);
     return text != NULL && *out == NULL ? lc_fail_memory(err) : true;
@@ -154,9 +176,7 @@ bool sql_copy_or_null(struct sql_rows *rows, int column, char **out, struct lc_e
 
 bool sql_copy(struct sql_rows *rows, int column, char **out, struct lc_err *err)
 {
-    const char *text = sql_text(rows, column);
-
-    *out = lc_strdup(text == NULL ? "" : text);
+    *out = lc_strdup(sql_text(rows, column));
     return *out == NULL ? lc_fail_memory(err) : true;
 }
 

@@ -14,6 +14,7 @@
 #include <sqlite3.h>
 
 #include "base/index.h"
+#include "base/log.h"
 #include "model/store.h"
 
 /* A statement that is kept, since preparing one costs more than most take to run. */
@@ -70,8 +71,11 @@ bool sql_query(struct lc_store *store, const char *sql, const struct sql_arg *ar
 bool sql_next(struct sql_rows *rows);
 bool sql_end(struct sql_rows *rows, struct lc_err *err) LC_MUST_CHECK;
 
-const char *sql_text(struct sql_rows *rows, int column); /* NULL for NULL; until the next row */
-int64_t sql_number(struct sql_rows *rows, int column);
+/* What is there may be anything, in a column that the schema says has text, too: a database can be
+ * damaged. */
+const char *sql_text(struct sql_rows *rows, int column);    /* "" for NULL; until the next row */
+int64_t sql_number(struct sql_rows *rows, int column);      /* 0 for what is none */
+enum lc_level sql_level(struct sql_rows *rows, int column); /* LC_LEVEL_ERROR for what is none */
 
 /* A copy; "" for NULL. False with err when out of memory. */
 bool sql_copy(struct sql_rows *rows, int column, char **out, struct lc_err *err) LC_MUST_CHECK;
@@ -104,5 +108,14 @@ bool sql_get_map(struct lc_store *store, const char *sql, const struct sql_arg *
 #define SCHEMA_VERSION 3
 #define SCHEMA_APP_ID  0x6c63686d /* "lchm", for file(1) and to tell other databases apart */
 extern const char *const sql_schema[SCHEMA_VERSION];
+
+/* store_check.c. harden: nothing that is in the file is run, and its pages are checked as they are
+ * read. check, which upgrades: LC_ESTATE (another program's), LC_EUNSUPPORTED (a newer one),
+ * LC_EPARSE (damaged, or its tables are not ours). upgrade: to the newest schema; a database that
+ * is there already, or was made new by somebody else since we looked, takes the steps that it
+ * lacks. */
+bool sql_harden(struct lc_store *store, struct lc_err *err) LC_MUST_CHECK;
+bool sql_check(struct lc_store *store, bool *is_new, struct lc_err *err) LC_MUST_CHECK;
+bool sql_upgrade(struct lc_store *store, struct lc_err *err) LC_MUST_CHECK;
 
 #endif

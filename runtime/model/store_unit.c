@@ -40,12 +40,13 @@ bool lc_store_failed_units(struct lc_store *store, struct lc_strlist *names, str
                         NULL, names, err);
 }
 
+/* At rest, for what is none. */
 static enum lc_phase phase_of(const char *name)
 {
     for (size_t i = 0; i < LC_COUNT(phase_names); i++)
         if (strcmp(phase_names[i], name) == 0)
             return (enum lc_phase)i;
-    return LC_PHASE_IDLE; /* cannot be: the schema checks it */
+    return LC_PHASE_IDLE;
 }
 
 static bool copy_unit(struct sql_rows *rows, struct lc_unit *unit, struct lc_err *err)
@@ -91,6 +92,9 @@ bool lc_store_unit(struct lc_store *store, const char *name, struct lc_unit *out
         return false;
     if (unit.name == NULL)
         return lc_fail(err, LC_ENOTFOUND, "unit '%s' not found", name);
+    if (unit.phase != LC_PHASE_IDLE && unit.hook == NULL)
+        return lc_fail(err, LC_EPARSE, "%s/model.db is damaged: unit '%s' is %s, but has no hook",
+                       store->folder, name, phase_names[unit.phase]);
     lc_unit_release(out);
     *out = unit;
     unit = (struct lc_unit)LC_UNIT_INIT;

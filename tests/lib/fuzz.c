@@ -1,9 +1,11 @@
 /* What fuzz targets share. */
 #include "fuzz.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -62,4 +64,25 @@ void fuzz_file(const char *folder, const char *name, const uint8_t *bytes, size_
     struct lc_err err = LC_ERR_INIT;
 
     fuzz_must(path != NULL && lc_file_create(path, bytes, len, 0600, &err), "no file", &err);
+}
+
+int fuzz_silence(void)
+{
+    struct lc_err err = LC_ERR_INIT;
+    const int silenced = dup(STDOUT_FILENO);
+    const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+    fuzz_must(silenced != -1 && nowhere != -1 && fflush(stdout) != EOF &&
+                  dup2(nowhere, STDOUT_FILENO) != -1,
+              "cannot be silent", &err);
+    (void)close(nowhere); /* nothing was written to it */
+    return silenced;
+}
+
+void fuzz_speak(int silenced)
+{
+    struct lc_err err = LC_ERR_INIT;
+
+    fuzz_must(fflush(stdout) != EOF && dup2(silenced, STDOUT_FILENO) != -1, "cannot speak", &err);
+    (void)close(silenced);
 }

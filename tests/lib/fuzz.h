@@ -31,4 +31,8 @@ void fuzz_folder_end(char *folder);
 /* A file in it with these bytes; name: "charmcraft.yaml". */
 void fuzz_file(const char *folder, const char *name, const uint8_t *bytes, size_t len);
 
+/* What is printed between the two is dropped. */
+int fuzz_silence(void);
+void fuzz_speak(int silenced);
+
 #endif

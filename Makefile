@@ -91,6 +91,9 @@ RELEASED_ONLY := tests/cli/static.t tests/model/faketime.t tests/conformance/can
 SCRIPTS       := $(filter-out $(if $(filter release,$(PROFILE)),,$(RELEASED_ONLY)), \
                  $(wildcard tests/cli/*.t tests/model/*.t tests/conformance/*.t tests/bench/*.t))
 
+# Takes longer than all others: begun first, it does not run alone at the end.
+LONGEST       := $(filter tests/model/upgrade.t,$(SCRIPTS))
+
 # The modules that a plain lua5.4 can require, in one library: `charm.x509` finds it by its loader for
 # all of a package's parts, as luaopen_charm_x509 in charm.so.
 MODULE         := build/module/charm.so
@@ -246,7 +249,8 @@ test: setup
 	@$(MAKE) --no-print-directory $(JOBS) all units
 	@LUACHARM='$(abspath $(PROGRAM))' TLS_LOAD='$(abspath $(LOAD))' PROGRAMS='$(CURDIR)/build/bench' \
 	    T='$(T)' tests/run.sh $(BUILD) \
-	    $(UNIT_PROGRAMS) $(FUZZ_PROGRAMS) $(SPECS) $(CHARMS) $(SCRIPTS)
+	    $(LONGEST) $(UNIT_PROGRAMS) $(FUZZ_PROGRAMS) $(SPECS) $(CHARMS) \
+	    $(filter-out $(LONGEST),$(SCRIPTS))
 	@$(if $(T),,tests/conformance/check_items.sh $(BUILD))
 
 asan:

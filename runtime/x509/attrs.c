@@ -239,7 +239,7 @@ bool lc_attrs_digest(const struct lc_attrs *attrs, unsigned char digest[LC_SHA25
 {
     lc_ossl_start();
     LC_AUTO(EVP_MD_CTX_free) EVP_MD_CTX *context = EVP_MD_CTX_new();
-    if (context == NULL || EVP_DigestInit_ex(context, EVP_sha256(), NULL) != 1 ||
+    if (context == NULL || EVP_DigestInit_ex(context, lc_ossl_sha256(), NULL) != 1 ||
         !digest_all(context, attrs) || EVP_DigestFinal_ex(context, digest, NULL) != 1)
         return lc_ossl_fail(err, LC_ECRYPTO, "cannot compute a digest of attributes");
     return true;

@@ -242,6 +242,7 @@ X509 *lc_cert_open(const struct lc_cert *cert)
     struct lc_cert *own = (struct lc_cert *)(uintptr_t)cert; /* all are made by cert_alloc */
     const unsigned char *at = cert->object.der;
 
+    lc_ossl_know_names();
     if (cert->opened == NULL)
         own->opened = d2i_X509(NULL, &at, (long)cert->object.der_len);
     if (cert->opened == NULL || X509_up_ref(own->opened) != 1)

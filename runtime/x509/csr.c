@@ -167,6 +167,8 @@ bool lc_csr_from_der(const unsigned char *der, size_t der_len, struct lc_csr **o
 static bool verify(const struct lc_csr *csr, struct lc_err *err)
 {
     const unsigned char *at = csr->object.der;
+
+    lc_ossl_know_names();
     LC_AUTO(X509_REQ_free) X509_REQ *request = d2i_X509_REQ(NULL, &at, (long)csr->object.der_len);
     EVP_PKEY *pkey = request == NULL ? NULL : X509_REQ_get0_pubkey(request);
 

@@ -154,7 +154,7 @@ bool lc_key_signing(const struct lc_key *key, EVP_PKEY **pkey_out, const EVP_MD 
     if (key->spki.type == LC_KEY_OTHER)
         return lc_fail(err, LC_EUNSUPPORTED, "only RSA, EC and Ed25519 keys can sign here");
     *pkey_out = key->pkey;
-    *digest_out = key->spki.type == LC_KEY_ED25519 ? NULL : EVP_sha256();
+    *digest_out = key->spki.type == LC_KEY_ED25519 ? NULL : lc_ossl_sha256();
     return true;
 }
 

@@ -219,6 +219,7 @@ bool lc_key_parse(const char *pem, size_t pem_len, const struct lc_secret *passw
     struct lc_pem_block block;
 
     lc_ossl_start();
+    lc_ossl_know_names();
     if (pem_len > LC_KEY_MAX_BYTES)
         return lc_fail(err, LC_ELIMIT, "the text of a private key has %zu bytes, over %u", pem_len,
                        LC_KEY_MAX_BYTES);

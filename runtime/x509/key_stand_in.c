@@ -90,6 +90,7 @@ bool lc_key_stand_in(const char *public_pem, struct lc_secret *out, struct lc_er
     LC_AUTO(lc_key_unref) struct lc_key *key = NULL;
 
     lc_ossl_start();
+    lc_ossl_know_names();
     LC_AUTO(BIO_free_all) BIO *text = BIO_new_mem_buf(public_pem, -1);
     if (text == NULL)
         return lc_fail_memory(err);

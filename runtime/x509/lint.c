@@ -164,6 +164,7 @@ bool lc_lint_pem(const char *pem, size_t pem_len, const struct lc_cert *issuer, 
     struct lc_pem_block block;
 
     lc_ossl_start();
+    lc_ossl_know_names();
     if (pem_len > LC_CERT_MAX_BYTES)
         return lc_fail(err, LC_ELIMIT, "the text has %zu bytes, over the limit of %u", pem_len,
                        LC_CERT_MAX_BYTES);

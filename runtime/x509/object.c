@@ -14,7 +14,7 @@ bool lc_sha256(const void *bytes, size_t len, unsigned char digest[LC_SHA256_BYT
                struct lc_err *err)
 {
     lc_ossl_start();
-    if (EVP_Digest(bytes, len, digest, NULL, EVP_sha256(), NULL) != 1)
+    if (EVP_Digest(bytes, len, digest, NULL, lc_ossl_sha256(), NULL) != 1)
         return lc_ossl_fail(err, LC_ECRYPTO, "cannot compute a SHA-256");
     return true;
 }

@@ -95,14 +95,106 @@ static void *block_resize(void *memory, size_t size, const char *file, int line)
     return moved;
 }
 
+/* --- start ----------------------------------------------------------------------------------- */
+
+/* What OpenSSL does at its first use costs more than a signature, and little of it is of use here.
+ * Left out are
+ *   the configuration file, which could swap the algorithms for somebody else's: nobody expects a
+ *     charm's keys to hang on it;
+ *   the names of all ciphers and digests: lc_ossl_know_names gives those that are looked up;
+ *   freeing all of its memory when the program ends.
+ * In a Lua that is not ours there are other users, who may need them. */
+#ifdef LC_LUA_MODULE
+#define START_OPTIONS OPENSSL_INIT_NO_LOAD_CONFIG
+#else
+#define START_OPTIONS                                                                              \
+    (OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ADD_ALL_CIPHERS |                               \
+     OPENSSL_INIT_NO_ADD_ALL_DIGESTS | OPENSSL_INIT_NO_ATEXIT)
+#endif
+
+/* Fetched once, where OpenSSL does it at each use; never freed. NULL: not yet, or it has failed. */
+static const EVP_MD *sha256;
+
 void lc_ossl_start(void)
 {
-    /* Refused once OpenSSL has allocated, which it has from the second call on. */
+    static bool started;
+
+    if (started)
+        return;
+    started = true;
+    /* Refused once OpenSSL has allocated. */
     (void)CRYPTO_set_mem_functions(block_new, block_resize, block_free);
-    /* A failure shows in the first operation. The configuration file could swap the algorithms for
-     * somebody else's; nobody expects a charm's keys to hang on it. */
-    (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+    /* A failure shows in the first operation. */
+    (void)OPENSSL_init_crypto(START_OPTIONS, NULL);
+#ifndef LC_LUA_MODULE
+    /* Its identifier is looked up when it is fetched. */
+    (void)EVP_add_digest(EVP_sha256());
+    /* Hash_DRBG of NIST SP 800-90A, section 10.1.1. OpenSSL's own choice is AES in counter mode,
+     * for which it sets up every cipher that it has. */
+    (void)RAND_set_DRBG_type(NULL, "HASH-DRBG", NULL, NULL, "SHA256");
+#endif
 }
+
+const EVP_MD *lc_ossl_sha256(void)
+{
+    if (sha256 == NULL)
+        sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    return sha256 == NULL ? EVP_sha256() : sha256;
+}
+
+#ifdef LC_LUA_MODULE
+void lc_ossl_know_names(void)
+{
+}
+#else
+static bool add_digests(void)
+{
+    static const EVP_MD *(*const digests[])(void) = {
+        EVP_md5,        EVP_sha1,       EVP_sha224,   EVP_sha256,   EVP_sha384,   EVP_sha512,
+        EVP_sha512_224, EVP_sha512_256, EVP_sha3_224, EVP_sha3_256, EVP_sha3_384, EVP_sha3_512,
+#ifndef OPENSSL_NO_RMD160
+        EVP_ripemd160,
+#endif
+#ifndef OPENSSL_NO_SM3
+        EVP_sm3,
+#endif
+    };
+    bool added = true;
+
+    for (size_t i = 0; added && i < LC_COUNT(digests); i++)
+        added = EVP_add_digest(digests[i]()) == 1;
+    return added;
+}
+
+static bool add_ciphers(void)
+{
+    static const EVP_CIPHER *(*const ciphers[])(void) = {
+        EVP_aes_128_cbc,      EVP_aes_192_cbc,      EVP_aes_256_cbc,      EVP_des_ede3_cbc,
+#ifndef OPENSSL_NO_CAMELLIA
+        EVP_camellia_128_cbc, EVP_camellia_192_cbc, EVP_camellia_256_cbc,
+#endif
+#ifndef OPENSSL_NO_ARIA
+        EVP_aria_128_cbc,     EVP_aria_192_cbc,     EVP_aria_256_cbc,
+#endif
+    };
+    bool added = true;
+
+    for (size_t i = 0; added && i < LC_COUNT(ciphers); i++)
+        added = EVP_add_cipher(ciphers[i]()) == 1;
+    return added;
+}
+
+void lc_ossl_know_names(void)
+{
+    static bool known;
+
+    /* After the first fetch, which would give each of these names to the providers, too. */
+    if (!known && lc_ossl_sha256() != NULL)
+        known = add_digests() && add_ciphers();
+}
+#endif
+
+/* --------------------------------------------------------------------------------------------- */
 
 bool lc_ossl_fail(struct lc_err *err, enum lc_code code, const char *format, ...)
 {

@@ -17,6 +17,13 @@
  * configuration file is not read, and what it frees is overwritten. Cheap when called again. */
 void lc_ossl_start(void);
 
+/* SHA-256, quicker than EVP_sha256(), which is fetched anew at each use. Static. */
+const EVP_MD *lc_ossl_sha256(void);
+
+/* Before OpenSSL itself reads a key or a certificate, verifies a signature, or decrypts a PEM text:
+ * it looks digests and ciphers up by their names. Cheap when called again. */
+void lc_ossl_know_names(void);
+
 /* Code and message, followed by OpenSSL's own reasons; its error queue is then empty. LC_ENOMEM
  * when that was the reason. The reasons are fixed texts and never hold data. Always false. */
 bool lc_ossl_fail(struct lc_err *err, enum lc_code code, const char *format, ...) LC_PRINTF(3, 4);

@@ -135,6 +135,8 @@ static void name_curve(const struct parts *parts, struct lc_spki *out)
 static bool ask_openssl(const struct lc_der_item *spki, struct lc_spki *out, struct lc_err *err)
 {
     const unsigned char *at = spki->whole;
+
+    lc_ossl_know_names();
     LC_AUTO(lc_ossl_free) unsigned char *usual = NULL;
     LC_AUTO(EVP_PKEY_free) EVP_PKEY *pkey = d2i_PUBKEY(NULL, &at, (long)spki->whole_len);
 

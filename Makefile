@@ -78,6 +78,8 @@ FUZZ_SOURCES  := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_PROGRAMS := $(FUZZ_SOURCES:%.c=$(BUILD)/%)
 FAULT_SOURCES := $(wildcard tests/fault/fault_*.c)
 FAULT_PROGRAMS := $(FAULT_SOURCES:%.c=$(BUILD)/%)
+FAULT_SCRIPTS := $(wildcard tests/fault/*.t)
+FAULT_PARTS   := build/faults/command
 SPEC_RUNNER   := $(BUILD)/tests/lua/run_spec
 SPECS         := $(wildcard tests/lua/*_spec.lua)
 CHARMS        := $(patsubst %/tests,%,$(wildcard charms/*/tests))
@@ -260,10 +262,18 @@ asan:
 # them, and three times as fast). FAULT=quick, as in CI, fails one point of many.
 FAULT ?= full
 fault: setup
+	@$(MAKE) --no-print-directory $(JOBS) PROFILE=release all $(FAULT_PARTS)
 	@$(MAKE) --no-print-directory PROFILE=$(if $(filter release,$(PROFILE)),asan,$(PROFILE)) faults
 faults:
 	@$(MAKE) --no-print-directory $(JOBS) $(FAULT_PROGRAMS)
-	@FAULT='$(FAULT)' T='$(T)' tests/fault/run.sh $(BUILD) $(FAULT_PROGRAMS)
+	@FAULT='$(FAULT)' T='$(T)' LUACHARM='$(abspath build/luacharm)' FAULTS='$(CURDIR)/build/faults' \
+	    tests/fault/run.sh $(BUILD) $(FAULT_PROGRAMS) $(FAULT_SCRIPTS)
+
+# What stands between the released program and the hook commands that are to fail: small and static.
+$(FAULT_PARTS): build/faults/%: tests/fault/%.c
+	@mkdir -p $(@D)
+	$(SAY) CC $@
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 $(WARNINGS) $(WERROR) -static -o $@ $<
 
 # Every reader of outside bytes is given what a fuzzer makes of its corpus, SECONDS long each (T=: as
 # above). What crashes one is kept in build/fuzz/found/ and belongs into tests/fuzz/corpus/.

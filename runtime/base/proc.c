@@ -238,19 +238,20 @@ static bool start(struct lc_proc_child *child, struct lc_err *err)
     return good;
 }
 
-static void feed(struct lc_proc_child *child)
+static bool feed(struct lc_proc_child *child, struct lc_err *err)
 {
     const char *from = (const char *)child->proc.input + child->written;
     const size_t left = child->proc.input_len - child->written;
     const ssize_t count = left == 0 ? 0 : write(child->in, from, left);
 
-    if (count > 0)
-        child->written += (size_t)count;
-    else if (count == -1 && (errno == EINTR || errno == EAGAIN))
-        return;
-    /* EPIPE: the child does not want it, which is its business. */
+    if (count == -1 && (errno == EINTR || errno == EAGAIN))
+        return true;
+    if (count == -1 && errno != EPIPE) /* which is the child's business */
+        return lc_fail_errno(err, errno, "cannot feed '%s'", child->name);
+    child->written += count > 0 ? (size_t)count : 0;
     if (count == -1 || child->written == child->proc.input_len)
         close_fd(&child->in);
+    return true;
 }
 
 /* One read; at the end of the stream the descriptor is closed. */
@@ -263,7 +264,9 @@ static bool drain(struct lc_proc_child *child, int *fd, struct lc_buf *to,
 
     if (count == -1 && errno == EINTR)
         return true;
-    if (count <= 0) {
+    if (count == -1) /* half of an answer must not look like a whole one */
+        return lc_fail_errno(err, errno, "cannot read what '%s' says", child->name);
+    if (count == 0) {
         close_fd(fd);
         return true;
     }
@@ -329,8 +332,8 @@ static void fill_fds(const struct lc_proc_child *child, struct pollfd *fds)
 /* What is due now; false only on an error of ours. */
 static bool step(struct lc_proc_child *child, const struct pollfd *fds, struct lc_err *err)
 {
-    if (fds[FD_IN].revents != 0)
-        feed(child);
+    if (fds[FD_IN].revents != 0 && !feed(child, err))
+        return false;
     if (fds[FD_OUT].revents != 0 &&
         !drain(child, &child->out, &child->result->out, child->proc.secret_output, err))
         return false;
@@ -362,6 +365,10 @@ static void cut_off(struct lc_proc_child *child)
 static void look_after(struct lc_proc_child *child, const struct pollfd *fds)
 {
     if (!step(child, fds, &child->fault)) {
+        cut_off(child);
+        return;
+    }
+    if (child->proc.stop_when_full && child->result->too_much) {
         cut_off(child);
         return;
     }

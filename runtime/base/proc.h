@@ -43,6 +43,7 @@ struct lc_proc {
     struct lc_secret *secret_output;   /* not NULL: standard output goes here, not to result->out */
     bool own_group;                    /* a process group of its own, killed as a whole */
     bool inherit_streams;              /* the three streams are ours; nothing is read */
+    bool stop_when_full;               /* killed when it writes more than the limit */
 };
 
 struct lc_proc_result {
@@ -64,8 +65,8 @@ void lc_proc_result_release(struct lc_proc_result *result);
 LC_AUTO_VALUE(struct lc_proc_result, lc_proc_result_release);
 
 /* True when the child ran, whatever its exit status. Output that background children hold open is
- * read for 100 ms more after the exit. Errors: LC_ENOTFOUND (no such program), LC_EPERM, LC_EIO,
- * LC_ENOMEM, and what the watch says. */
+ * read for 100 ms more after the exit. That it does not read its input is its business. Errors:
+ * LC_ENOTFOUND (no such program), LC_EPERM, LC_EIO, LC_ENOMEM, and what the watch says. */
 bool lc_proc_run(const struct lc_proc *proc, struct lc_proc_result *result, struct lc_err *err)
     LC_MUST_CHECK;
 

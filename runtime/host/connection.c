@@ -37,8 +37,10 @@ static bool open_port(struct host_connection *connection, bool recorded, const s
                       struct lc_err *err)
 {
     struct bind_context *context = &connection->context;
+    int64_t timeout_ms;
 
-    if (!lc_tool_new(0, &connection->tool, err))
+    if (!lc_hook_command_timeout(&timeout_ms, err) ||
+        !lc_tool_new(timeout_ms, &connection->tool, err))
         return false;
     *out = lc_tool_port(connection->tool);
     if (!recorded)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -55,6 +56,18 @@ static bool nonsense(const char *name, const char *expected, struct lc_err *err)
     if (value == NULL)
         return lc_fail(err, LC_ESTATE, "%s is not set: expected %s", name, expected);
     return lc_fail(err, LC_ESTATE, "%s is '%.128s': expected %s", name, value, expected);
+}
+
+bool lc_hook_command_timeout(int64_t *ms_out, struct lc_err *err)
+{
+    static const char name[] = "LUACHARM_HOOK_COMMAND_TIMEOUT";
+    struct lc_err ignored = LC_ERR_INIT; /* ours says more */
+    int64_t seconds = 0;
+
+    if (variable(name) != NULL && !lc_duration_parse(variable(name), &seconds, &ignored))
+        return nonsense(name, "a duration such as '30s' or '10m'", err);
+    *ms_out = seconds * 1000;
+    return true;
 }
 
 static bool keep(const char *value, char **slot, struct lc_err *err)

@@ -43,4 +43,9 @@ bool lc_hook_env_juju_is_at_least(const struct lc_hook_env *env, int major, int 
 const char *lc_hook_record_folder(void);
 bool lc_hook_records_secrets(void);
 
+/* How long a hook command may take: LUACHARM_HOOK_COMMAND_TIMEOUT, a duration such as "30s" or
+ * "10m". *ms_out: milliseconds; 0 when nobody has said. Set by who starts the hook, such as a
+ * `dispatch` that is a script. LC_ESTATE when it is no duration. */
+bool lc_hook_command_timeout(int64_t *ms_out, struct lc_err *err) LC_MUST_CHECK;
+
 #endif

@@ -122,14 +122,14 @@ static bool check_result(const struct lc_tool *tool, const char *command,
     if (result->timed_out)
         return lc_fail(err, LC_ETIMEOUT, "%s: no answer in %lld ms", command,
                        (long long)tool->timeout_ms);
+    if (result->too_much)
+        return lc_fail(err, LC_ELIMIT, "%s: its answer is too long", command);
     if (result->exit_code != 0) {
         const char *text = error_line(result->err.data);
         lc_proc_describe(result, how_it_ended);
         return lc_fail(err, code_of_text(text, result->exit_code), "%s: %s", command,
                        *text == '\0' ? how_it_ended : text);
     }
-    if (result->too_much)
-        return lc_fail(err, LC_ELIMIT, "%s: its answer is too long", command);
     return true;
 }
 
@@ -178,6 +178,7 @@ static bool run(const struct lc_tool *tool, const struct tool_call *call,
         .input_len = call->input_len,
         .timeout_ms = tool->timeout_ms,
         .secret_output = secret_output,
+        .stop_when_full = true,
     };
     if (!lc_proc_run(&proc, result, err)) {
         recode_start_failure(err);

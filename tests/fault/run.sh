@@ -1,8 +1,9 @@
 #!/bin/sh
 # The fault sweeps, then how many points of each kind have failed. usage: tests/fault/run.sh BUILD PROGRAM...
-# FAULT=quick|full: see tests/lib/sweep.h.
+# FAULT=quick|full: see tests/lib/sweep.h. The models of the scripts are in memory, where that can be had.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
+[ -n "${TMPDIR:-}" ] || [ ! -w /dev/shm ] || export TMPDIR=/dev/shm
 
 tests/run.sh "$@"
 status=$?

@@ -324,6 +324,36 @@ static void check_version(void **state)
     assert_int_equal(lc_hook_env_juju_is_at_least(&env, row->major, row->minor), row->want);
 }
 
+struct timeout_row {
+    const char *name;
+    const char *value; /* NULL: not set */
+    int64_t wanted_ms; /* -1: refused */
+};
+
+static const struct timeout_row timeout_rows[] = {
+    { "no time limit is said", NULL, 0 },
+    { "an empty time limit is none", "", 0 },
+    { "a time limit is a duration", "1m30s", 90000 },
+    { "a time limit without a unit is refused", "30", -1 },
+    { "a time limit of nothing is refused", "0s", -1 },
+};
+
+static void check_timeout(void **state)
+{
+    const struct timeout_row *row = *state;
+    static const char name[] = "LUACHARM_HOOK_COMMAND_TIMEOUT";
+    int64_t got_ms = -1;
+
+    assert_int_equal(row->value == NULL ? unsetenv(name) : setenv(name, row->value, 1), 0);
+    if (row->wanted_ms == -1)
+        assert_fails(lc_hook_command_timeout(&got_ms, &err), LC_ESTATE,
+                     "expected a duration such as '30s' or '10m'");
+    else
+        assert_done(lc_hook_command_timeout(&got_ms, &err));
+    assert_int_equal(got_ms, row->wanted_ms);
+    assert_int_equal(unsetenv(name), 0);
+}
+
 int main(void)
 {
     struct suite suite = SUITE_INIT;
@@ -335,6 +365,7 @@ int main(void)
     SUITE_ROWS(&suite, secret_rows, check_secret);
     SUITE_TEST(&suite, "other events have their own", other_events_have_their_own);
     SUITE_ROWS(&suite, bad_rows, check_bad);
+    SUITE_ROWS(&suite, timeout_rows, check_timeout);
     for (size_t i = 0; i < LC_COUNT(version_rows); i++)
         suite_addf(&suite, check_version, (void *)(uintptr_t)&version_rows[i], "%s against %d.%d",
                    version_rows[i].name, version_rows[i].major, version_rows[i].minor);

@@ -197,6 +197,23 @@ static void what_is_over_the_limit_is_dropped(void **state)
     }
 }
 
+static void one_that_writes_too_much_can_be_stopped(void **state)
+{
+    static const char *const scripts[] = { "exec cat /dev/zero", "exec cat /dev/zero >&2" };
+
+    (void)state;
+    for (size_t i = 0; i < LC_COUNT(scripts); i++) {
+        LC_AUTO(lc_proc_result_release) struct lc_proc_result result = LC_PROC_RESULT_INIT(100000);
+        struct shell words;
+        struct lc_proc proc = shell(&words, scripts[i], NULL);
+        proc.stop_when_full = true;
+        assert_done(lc_proc_run(&proc, &result, &err));
+        assert_true(result.too_much);
+        assert_false(result.timed_out);
+        assert_int_equal(result.signal, SIGKILL);
+    }
+}
+
 static void input_that_nobody_reads_is_no_error(void **state)
 {
     LC_AUTO(lc_free) char *input = pattern(MEGABYTE);
@@ -518,6 +535,8 @@ int main(void)
     SUITE_TEST(&suite, "large streams flow both ways", large_streams_flow_both_ways);
     SUITE_TEST(&suite, "both outputs are drained", both_outputs_are_drained);
     SUITE_TEST(&suite, "what is over the limit is dropped", what_is_over_the_limit_is_dropped);
+    SUITE_TEST(&suite, "one that writes too much can be stopped",
+               one_that_writes_too_much_can_be_stopped);
     SUITE_TEST(&suite, "input that nobody reads is no error", input_that_nobody_reads_is_no_error);
     SUITE_TEST(&suite, "secret output goes elsewhere", secret_output_goes_elsewhere);
     SUITE_TEST(&suite, "a child that takes too long is killed",

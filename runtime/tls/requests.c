@@ -7,13 +7,13 @@
 static void release_request(struct lc_tls_request *request)
 {
     lc_free(request->name);
-    lc_free(request->digest);
+    lc_free(request->form);
     lc_attrs_release(&request->attrs);
 }
 
 void lc_tls_requests_release(struct lc_tls_requests *requests)
 {
-    lc_index_release(&requests->by_digest); /* before the keys that they borrow */
+    lc_index_release(&requests->by_form); /* before the keys that they borrow */
     lc_index_release(&requests->by_name);
     for (size_t i = 0; i < requests->count; i++)
         release_request(&requests->items[i]);
@@ -29,7 +29,7 @@ static bool find_same(const struct lc_tls_requests *requests, const struct lc_tl
                              ? LC_INDEX_NONE
                              : lc_index_get(&requests->by_name, fresh->name, strlen(fresh->name));
 
-    *out = lc_index_get(&requests->by_digest, fresh->digest, LC_SHA256_BYTES);
+    *out = lc_index_get(&requests->by_form, fresh->form, fresh->form_len);
     const struct lc_tls_request *same = *out == LC_INDEX_NONE ? NULL : &requests->items[*out];
     if (same != NULL && same->scope != fresh->scope)
         return lc_fail(err, LC_EUSAGE, "the same request for the unit and for the application");
@@ -54,19 +54,20 @@ static bool add(struct lc_tls_requests *requests, struct lc_tls_request *fresh, 
     requests->items[requests->count++] = *fresh;
     const struct lc_tls_request kept = *fresh;
     *fresh = (struct lc_tls_request){ .attrs = LC_ATTRS_INIT };
-    return lc_index_put(&requests->by_digest, kept.digest, LC_SHA256_BYTES, at, NULL, err) &&
+    return lc_index_put(&requests->by_form, kept.form, kept.form_len, at, NULL, err) &&
            (kept.name == NULL ||
             lc_index_put(&requests->by_name, kept.name, strlen(kept.name), at, NULL, err));
 }
 
 static bool fill(struct lc_tls_request *fresh, const char *name, struct lc_err *err)
 {
+    LC_AUTO(lc_buf_release) struct lc_buf form = LC_BUF_INIT(LC_ATTRS_FORM_MAX_BYTES);
+
     fresh->name = name == NULL ? NULL : lc_strdup(name);
-    fresh->digest = lc_alloc(LC_SHA256_BYTES, 1);
-    if (fresh->digest == NULL || (name != NULL && fresh->name == NULL))
+    if (name != NULL && fresh->name == NULL)
         return lc_fail_memory(err);
-    return lc_attrs_normalise(&fresh->attrs, err) &&
-           lc_attrs_digest(&fresh->attrs, fresh->digest, err);
+    return lc_attrs_normalise(&fresh->attrs, err) && lc_attrs_encode(&fresh->attrs, &form, err) &&
+           lc_buf_take(&form, &fresh->form, &fresh->form_len, err);
 }
 
 bool lc_tls_requests_take(struct lc_tls_requests *requests, const char *name,

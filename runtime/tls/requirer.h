@@ -26,14 +26,15 @@ struct lc_tls_request {
     char *name; /* the author's, to tell requests apart; NULL for none */
     enum lc_tls_scope scope;
     struct lc_attrs attrs; /* normalised by lc_tls_requests_take */
-    unsigned char *digest; /* of attrs, LC_SHA256_BYTES; owned */
+    char *form;            /* of attrs, by lc_attrs_encode; owned */
+    size_t form_len;
 };
 
 struct lc_tls_requests {
     struct lc_tls_request *items;
     size_t count;
     size_t capacity;
-    struct lc_index by_digest; /* -> place in items */
+    struct lc_index by_form; /* -> place in items */
     struct lc_index by_name;
 };
 

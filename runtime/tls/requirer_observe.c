@@ -266,14 +266,14 @@ bool lc_requirer_observe(struct lc_requirer *requirer, const struct lc_tls_hook 
 static bool find_wish(const struct lc_tls_requests *wishes, struct lc_own *own, struct lc_err *err)
 {
     LC_AUTO(lc_attrs_release) struct lc_attrs attrs = LC_ATTRS_INIT;
-    unsigned char digest[LC_SHA256_BYTES];
+    LC_AUTO(lc_buf_release) struct lc_buf form = LC_BUF_INIT(LC_ATTRS_FORM_MAX_BYTES);
     struct lc_err why = LC_ERR_INIT;
 
     if (!lc_csr_attrs(own->csr, own->ca, &attrs, &why))
         return why.code == LC_ENOMEM ? lc_fail_memory(err) : true;
-    if (!lc_attrs_digest(&attrs, digest, err))
+    if (!lc_attrs_encode(&attrs, &form, err))
         return false;
-    const size_t at = lc_index_get(&wishes->by_digest, digest, sizeof(digest));
+    const size_t at = lc_index_get(&wishes->by_form, form.data, form.len);
     own->wish = at != LC_NONE && wishes->items[at].scope == own->scope ? at : LC_NONE;
     return true;
 }

@@ -1,4 +1,4 @@
-/* Attributes of a request: filled in by name, compared, digested. The normal form is in
+/* Attributes of a request: filled in by name, compared, encoded. The normal form is in
  * attrs_normalise.c. */
 #include "x509/attrs.h"
 
@@ -192,55 +192,46 @@ bool lc_attrs_equals(const struct lc_attrs *a, const struct lc_attrs *b)
     return same_extensions(&a->additional_critical_extensions, &b->additional_critical_extensions);
 }
 
+/* --- as a key of look-ups -------------------------------------------------------------------- */
+
 /* Length and bytes, so that what follows cannot be taken for a part of it. NULL is -1. */
-static bool digest_bytes(EVP_MD_CTX *digest, const void *bytes, size_t len)
+static void put_bytes(struct lc_buf *out, const void *bytes, size_t len)
 {
     const uint64_t length = bytes == NULL ? UINT64_MAX : len;
 
-    return EVP_DigestUpdate(digest, &length, sizeof(length)) == 1 &&
-           (bytes == NULL || EVP_DigestUpdate(digest, bytes, len) == 1);
+    lc_buf_add(out, &length, sizeof(length));
+    lc_buf_add(out, bytes, bytes == NULL ? 0 : len);
 }
 
-static bool digest_text(EVP_MD_CTX *digest, const char *text)
+static void put_text(struct lc_buf *out, const char *text)
 {
-    return digest_bytes(digest, text, text == NULL ? 0 : strlen(text));
+    put_bytes(out, text, text == NULL ? 0 : strlen(text));
 }
 
-static bool digest_list(EVP_MD_CTX *digest, const struct lc_strlist *list)
+static void put_list(struct lc_buf *out, const struct lc_strlist *list)
 {
-    bool done = digest_bytes(digest, &list->count, sizeof(list->count));
-
-    for (size_t i = 0; done && i < list->count; i++)
-        done = digest_text(digest, list->items[i]);
-    return done;
+    put_bytes(out, &list->count, sizeof(list->count));
+    for (size_t i = 0; i < list->count; i++)
+        put_text(out, list->items[i]);
 }
 
-static bool digest_all(EVP_MD_CTX *digest, const struct lc_attrs *attrs)
+static void put_extensions(struct lc_buf *out, const struct lc_extensions *list)
 {
-    const struct lc_extensions *extensions = &attrs->additional_critical_extensions;
-    bool done = true;
-
-    for (size_t i = 0; done && i < LC_COUNT(text_fields); i++)
-        done = digest_text(digest, text_of(attrs, &text_fields[i]));
-    for (size_t i = 0; done && i < LC_COUNT(list_fields); i++)
-        done = digest_list(digest, peek(attrs, &list_fields[i]));
-    for (size_t i = 0; done && i < LC_COUNT(flag_fields); i++)
-        done = digest_text(digest, *(const bool *)peek(attrs, &flag_fields[i]) ? "1" : "0");
-    for (size_t i = 0; done && i < extensions->count; i++) {
-        const struct lc_extension *item = &extensions->items[i];
-        done = digest_text(digest, item->oid) && digest_text(digest, item->critical ? "1" : "0") &&
-               digest_bytes(digest, item->value, item->value_len);
+    for (size_t i = 0; i < list->count; i++) {
+        put_text(out, list->items[i].oid);
+        lc_buf_putc(out, list->items[i].critical ? '1' : '0');
+        put_bytes(out, list->items[i].value, list->items[i].value_len);
     }
-    return done;
 }
 
-bool lc_attrs_digest(const struct lc_attrs *attrs, unsigned char digest[LC_SHA256_BYTES],
-                     struct lc_err *err)
+bool lc_attrs_encode(const struct lc_attrs *attrs, struct lc_buf *out, struct lc_err *err)
 {
-    lc_ossl_start();
-    LC_AUTO(EVP_MD_CTX_free) EVP_MD_CTX *context = EVP_MD_CTX_new();
-    if (context == NULL || EVP_DigestInit_ex(context, lc_ossl_sha256(), NULL) != 1 ||
-        !digest_all(context, attrs) || EVP_DigestFinal_ex(context, digest, NULL) != 1)
-        return lc_ossl_fail(err, LC_ECRYPTO, "cannot compute a digest of attributes");
-    return true;
+    for (size_t i = 0; i < LC_COUNT(text_fields); i++)
+        put_text(out, text_of(attrs, &text_fields[i]));
+    for (size_t i = 0; i < LC_COUNT(list_fields); i++)
+        put_list(out, peek(attrs, &list_fields[i]));
+    for (size_t i = 0; i < LC_COUNT(flag_fields); i++)
+        lc_buf_putc(out, *(const bool *)peek(attrs, &flag_fields[i]) ? '1' : '0');
+    put_extensions(out, &attrs->additional_critical_extensions);
+    return lc_buf_check(out, err);
 }

@@ -4,6 +4,7 @@
 #ifndef LC_X509_ATTRS_H
 #define LC_X509_ATTRS_H
 
+#include "base/buf.h"
 #include "base/strlist.h"
 #include "x509/name.h"
 
@@ -67,8 +68,11 @@ bool lc_attrs_normalise(struct lc_attrs *attrs, struct lc_err *err) LC_MUST_CHEC
 /* All 13 fields (2.3); both normalised. Lists as sets, the extensions in order, texts by byte. */
 bool lc_attrs_equals(const struct lc_attrs *a, const struct lc_attrs *b);
 
-/* A SHA-256 over the normal form: equal digests for equal attributes, for look-ups. LC_ECRYPTO. */
-bool lc_attrs_digest(const struct lc_attrs *attrs, unsigned char digest[LC_SHA256_BYTES],
-                     struct lc_err *err) LC_MUST_CHECK;
+/* Append the normal form as bytes, equal for equal attributes and for no others: the key of a
+ * look-up, of use in this process only. Not a digest, so that a charm whose hook has nothing to do
+ * does not start OpenSSL for its list of requests. LC_ELIMIT (the buffer is full), LC_ENOMEM. */
+#define LC_ATTRS_FORM_MAX_BYTES (16u * 1024 * 1024) /* over what fits into a request */
+bool lc_attrs_encode(const struct lc_attrs *attrs, struct lc_buf *out, struct lc_err *err)
+    LC_MUST_CHECK;
 
 #endif

@@ -25,6 +25,11 @@ struct lc_cert {
     struct lc_sans sans;
     struct lc_extensions extensions;
     struct lc_spki spki;
+    struct lc_signed parts; /* of the object's DER, as the next */
+    struct lc_der_item inner_algorithm;
+    struct lc_der_item issuer_der;
+    struct lc_der_item subject_der;
+    struct lc_der_item spki_der;
     char serial[LC_SERIAL_HEX];
     char signature_algorithm[LC_OID_TEXT_BYTES];
     int64_t not_before;
@@ -144,42 +149,30 @@ static bool read_version(struct lc_der *in, int *version)
 static bool read_body(struct lc_der in, struct lc_cert *cert, struct lc_err *err)
 {
     struct lc_der_item serial;
-    struct lc_der_item algorithm;
-    struct lc_der_item issuer;
     struct lc_der validity;
-    struct lc_der_item subject;
-    struct lc_der_item spki;
 
     if (!read_version(&in, &cert->version))
         return lc_fail(err, LC_EPARSE, "it has an unknown version");
     cert->version++;
     if (!lc_der_take(&in, LC_DER_INTEGER, &serial) ||
-        !lc_der_take(&in, LC_DER_SEQUENCE, &algorithm) ||
-        !lc_der_take(&in, LC_DER_SEQUENCE, &issuer) ||
+        !lc_der_take(&in, LC_DER_SEQUENCE, &cert->inner_algorithm) ||
+        !lc_der_take(&in, LC_DER_SEQUENCE, &cert->issuer_der) ||
         !lc_der_enter(&in, LC_DER_SEQUENCE, &validity) ||
-        !lc_der_take(&in, LC_DER_SEQUENCE, &subject) || !lc_der_take(&in, LC_DER_SEQUENCE, &spki))
+        !lc_der_take(&in, LC_DER_SEQUENCE, &cert->subject_der) ||
+        !lc_der_take(&in, LC_DER_SEQUENCE, &cert->spki_der))
         return malformed("it is", err);
     return read_serial(&serial, cert->serial, err) && read_validity(validity, cert, err) &&
-           lc_name_read(&issuer, &cert->issuer, err) &&
-           lc_name_read(&subject, &cert->subject, err) && lc_spki_read(&spki, &cert->spki, err) &&
-           read_tail(in, cert, err);
+           lc_name_read(&cert->issuer_der, &cert->issuer, err) &&
+           lc_name_read(&cert->subject_der, &cert->subject, err) &&
+           lc_spki_read(&cert->spki_der, &cert->spki, err) && read_tail(in, cert, err);
 }
 
 static bool read_certificate(struct lc_cert *cert, struct lc_err *err)
 {
-    struct lc_der in = { cert->object.der, cert->object.der_len };
-    struct lc_der whole;
-    struct lc_der body;
-    struct lc_der_item algorithm;
-    struct lc_der_item signature;
-
-    if (!lc_der_enter(&in, LC_DER_SEQUENCE, &whole) || in.left != 0 ||
-        !lc_der_enter(&whole, LC_DER_SEQUENCE, &body) ||
-        !lc_der_take(&whole, LC_DER_SEQUENCE, &algorithm) ||
-        !lc_der_take(&whole, LC_DER_BIT_STRING, &signature) || whole.left != 0)
+    if (!lc_signed_split((struct lc_der){ cert->object.der, cert->object.der_len }, &cert->parts))
         return malformed("it is", err);
-    return lc_algorithm_read(&algorithm, cert->signature_algorithm, err) &&
-           read_body(body, cert, err);
+    return lc_algorithm_read(&cert->parts.algorithm, cert->signature_algorithm, err) &&
+           read_body(lc_der_inside(&cert->parts.body), cert, err);
 }
 
 static struct lc_cert *cert_alloc(struct lc_err *err)
@@ -248,6 +241,18 @@ X509 *lc_cert_open(const struct lc_cert *cert)
     if (cert->opened == NULL || X509_up_ref(own->opened) != 1)
         return NULL;
     return own->opened;
+}
+
+X509_NAME *lc_cert_open_subject(const struct lc_cert *cert)
+{
+    const unsigned char *at = cert->subject_der.whole;
+
+    return d2i_X509_NAME(NULL, &at, (long)cert->subject_der.whole_len);
+}
+
+const struct lc_der_item *lc_cert_spki(const struct lc_cert *cert)
+{
+    return &cert->spki_der;
 }
 
 /* --- views --------------------------------------------------------------------------------- */
@@ -354,15 +359,44 @@ bool lc_cert_matches_csr(const struct lc_cert *cert, const struct lc_csr *csr)
                           LC_SHA256_BYTES);
 }
 
-bool lc_cert_is_issued_by(const struct lc_cert *cert, const struct lc_cert *issuer, bool *out,
-                          struct lc_err *err)
+/* In OpenSSL's eyes, for which blanks and the case of letters do not count. */
+static bool same_name(const struct lc_der_item *a, const struct lc_der_item *b)
+{
+    const unsigned char *at_a = a->whole;
+    const unsigned char *at_b = b->whole;
+
+    if (lc_bytes_equal(a->whole, a->whole_len, b->whole, b->whole_len))
+        return true;
+    LC_AUTO(X509_NAME_free) X509_NAME *name_a = d2i_X509_NAME(NULL, &at_a, (long)a->whole_len);
+    LC_AUTO(X509_NAME_free) X509_NAME *name_b = d2i_X509_NAME(NULL, &at_b, (long)b->whole_len);
+    return name_a != NULL && name_b != NULL && X509_NAME_cmp(name_a, name_b) == 0;
+}
+
+/* OpenSSL's way, for all kinds of keys and signatures. */
+static bool verify(const struct lc_cert *cert, const struct lc_cert *issuer)
 {
     LC_AUTO(X509_free) X509 *child = lc_cert_open(cert);
     LC_AUTO(X509_free) X509 *parent = lc_cert_open(issuer);
-    const bool issued =
-        child != NULL && parent != NULL &&
-        X509_NAME_cmp(X509_get_issuer_name(child), X509_get_subject_name(parent)) == 0 &&
-        X509_verify(child, X509_get0_pubkey(parent)) == 1; /* 0 and -1 both mean no */
+
+    return child != NULL && parent != NULL &&
+           X509_verify(child, X509_get0_pubkey(parent)) == 1; /* 0 and -1 both mean no */
+}
+
+/* RFC 5280 section 4.1.1.2: the algorithm stands inside, too, where it is signed. */
+static bool holds(const struct lc_cert *cert, const struct lc_cert *issuer)
+{
+    const struct lc_der_item *outer = &cert->parts.algorithm;
+    const struct lc_der_item *inner = &cert->inner_algorithm;
+
+    return lc_bytes_equal(outer->whole, outer->whole_len, inner->whole, inner->whole_len) &&
+           lc_signed_holds(&cert->parts, &issuer->spki_der);
+}
+
+bool lc_cert_is_issued_by(const struct lc_cert *cert, const struct lc_cert *issuer, bool *out,
+                          struct lc_err *err)
+{
+    const bool issued = same_name(&cert->issuer_der, &issuer->subject_der) &&
+                        (holds(cert, issuer) || verify(cert, issuer));
 
     if (!issued && lc_ossl_is_starved()) {
         lc_ossl_clear();

@@ -359,18 +359,18 @@ static bool set_times(X509 *cert, int64_t not_before, int64_t not_after, struct 
     return true;
 }
 
-/* Without names, extensions, and, where pkey is NULL, without its key. */
-static X509 *new_certificate(EVP_PKEY *pkey, int64_t not_before, int64_t not_after,
+/* Without names and extensions. */
+static X509 *new_certificate(const struct lc_der_item *spki, int64_t not_before, int64_t not_after,
                              struct lc_err *err)
 {
     LC_AUTO(X509_free) X509 *cert = X509_new();
 
-    if (cert == NULL || X509_set_version(cert, 2) != 1 ||
-        (pkey != NULL && X509_set_pubkey(cert, pkey) != 1)) {
+    if (cert == NULL || X509_set_version(cert, 2) != 1) {
         (void)lc_ossl_fail(err, LC_ECRYPTO, "cannot make a certificate"); /* of version 3 */
         return NULL;
     }
-    if (!set_serial(cert, err) || !set_times(cert, not_before, not_after, err))
+    if (!lc_spki_copy(spki, X509_get_X509_PUBKEY(cert), err) || !set_serial(cert, err) ||
+        !set_times(cert, not_before, not_after, err))
         return NULL;
     return LC_STEAL(cert);
 }
@@ -429,16 +429,17 @@ bool lc_cert_prepare(const struct lc_csr *csr, const struct lc_cert *ca,
         !check_times(shape, lc_cert_not_after(ca), true, &not_after, err) ||
         !check_names(csr, err) || !lc_csr_verify(csr, err))
         return false;
-    LC_AUTO(X509_free) X509 *issuer = lc_cert_open(ca);
+    LC_AUTO(X509_NAME_free) X509_NAME *issuer = lc_cert_open_subject(ca);
+    LC_AUTO(X509_NAME_free) X509_NAME *subject = lc_csr_open_subject(csr);
     LC_AUTO(lc_ext_stack_free) STACK_OF(X509_EXTENSION) *stack = sk_X509_EXTENSION_new_null();
     if (issuer == NULL || stack == NULL)
         return lc_ossl_fail(err, LC_ECRYPTO, "cannot read the CA certificate");
-    LC_AUTO(X509_free) X509 *cert = new_certificate(NULL, shape->not_before, not_after, err);
-    LC_AUTO(X509_NAME_free) X509_NAME *subject = lc_csr_open_subject(csr);
-    if (cert == NULL || !lc_csr_copy_key(csr, cert, err))
+    LC_AUTO(X509_free)
+    X509 *cert = new_certificate(lc_csr_spki(csr), shape->not_before, not_after, err);
+    if (cert == NULL)
         return false;
     if (subject == NULL || X509_set_subject_name(cert, subject) != 1 ||
-        X509_set_issuer_name(cert, X509_get_subject_name(issuer)) != 1) /* D-31 */
+        X509_set_issuer_name(cert, issuer) != 1) /* D-31 */
         return lc_ossl_fail(err, LC_ENOMEM, "cannot write the certificate's names");
     return lc_cert_change_subject(cert, shape->subject, shape->subject_count, err) &&
            push_leaf_extensions(stack, cert, csr, ca, shape, usages, err) &&
@@ -459,17 +460,15 @@ bool lc_cert_self_sign(const struct lc_attrs *attrs, const struct lc_key *key,
 {
     const unsigned usages = default_usages(true, lc_key_type(key)) |
                             default_usages(false, lc_key_type(key));
+    const struct lc_der_item spki = lc_key_spki(key);
     int64_t not_after;
-    EVP_PKEY *pkey;
-    const EVP_MD *digest;
     LC_AUTO(lc_cert_draft_free) struct lc_cert_draft *draft = NULL;
 
     lc_ossl_start();
     if (!check_path_length(shape, true, err) ||
-        !check_times(shape, LAST_TIME, false, &not_after, err) ||
-        !lc_key_signing(key, &pkey, &digest, err))
+        !check_times(shape, LAST_TIME, false, &not_after, err))
         return false;
-    LC_AUTO(X509_free) X509 *cert = new_certificate(pkey, shape->not_before, not_after, err);
+    LC_AUTO(X509_free) X509 *cert = new_certificate(&spki, shape->not_before, not_after, err);
     LC_AUTO(X509_NAME_free) X509_NAME *name = X509_NAME_new();
     LC_AUTO(lc_ext_stack_free) STACK_OF(X509_EXTENSION) *stack = sk_X509_EXTENSION_new_null();
     if (cert == NULL)
@@ -528,7 +527,7 @@ bool lc_cert_cross_sign(const struct lc_cert *model, const struct lc_cert *ca,
     if (same == NULL || issuer == NULL || stack == NULL)
         return lc_ossl_fail(err, LC_ECRYPTO, "cannot read the CA certificates");
     LC_AUTO(X509_free)
-    X509 *cert = new_certificate(X509_get0_pubkey(same), not_before, not_after, err);
+    X509 *cert = new_certificate(lc_cert_spki(model), not_before, not_after, err);
     if (cert == NULL)
         return false;
     if (X509_set_subject_name(cert, X509_get_subject_name(same)) != 1 ||

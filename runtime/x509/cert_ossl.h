@@ -3,6 +3,7 @@
 #define LC_X509_CERT_OSSL_H
 
 #include "x509/cert.h"
+#include "x509/der.h"
 #include "x509/ossl.h"
 #include "x509/pem.h"
 
@@ -20,6 +21,10 @@ bool lc_cert_from_block(const struct lc_pem_block *block, struct lc_cert **out, 
  * skipped here, such as the public key. It is not changed: the certificate keeps it, and gives it
  * to whoever asks. Free with X509_free. */
 X509 *lc_cert_open(const struct lc_cert *cert);
+
+/* The subject alone, and the public key; otherwise as those of a request (csr_ossl.h). */
+X509_NAME *lc_cert_open_subject(const struct lc_cert *cert);
+const struct lc_der_item *lc_cert_spki(const struct lc_cert *cert);
 
 /* Of a CA: -1 where none is said. */
 int lc_cert_path_length(const struct lc_cert *cert);

@@ -110,19 +110,12 @@ static bool read_info(struct lc_der in, struct lc_csr *csr, struct lc_err *err)
 /* CertificationRequest, RFC 2986 section 4.2. */
 static bool read_request(struct lc_csr *csr, struct lc_err *err)
 {
-    struct lc_der in = { csr->object.der, csr->object.der_len };
-    struct lc_der whole;
-    struct lc_der info;
-    struct lc_der_item algorithm;
-    struct lc_der_item signature;
+    struct lc_signed parts;
 
-    if (!lc_der_enter(&in, LC_DER_SEQUENCE, &whole) || in.left != 0 ||
-        !lc_der_enter(&whole, LC_DER_SEQUENCE, &info) ||
-        !lc_der_take(&whole, LC_DER_SEQUENCE, &algorithm) ||
-        !lc_der_take(&whole, LC_DER_BIT_STRING, &signature) || whole.left != 0)
+    if (!lc_signed_split((struct lc_der){ csr->object.der, csr->object.der_len }, &parts))
         return lc_fail(err, LC_EPARSE, "it is malformed");
-    return lc_algorithm_read(&algorithm, csr->signature_algorithm, err) &&
-           read_info(info, csr, err);
+    return lc_algorithm_read(&parts.algorithm, csr->signature_algorithm, err) &&
+           read_info(lc_der_inside(&parts.body), csr, err);
 }
 
 static struct lc_csr *csr_alloc(struct lc_err *err)
@@ -164,6 +157,7 @@ bool lc_csr_from_der(const unsigned char *der, size_t der_len, struct lc_csr **o
     return true;
 }
 
+/* OpenSSL's way, for all kinds of keys and signatures. */
 static bool verify(const struct lc_csr *csr, struct lc_err *err)
 {
     const unsigned char *at = csr->object.der;
@@ -180,13 +174,21 @@ static bool verify(const struct lc_csr *csr, struct lc_err *err)
     return true;
 }
 
+static bool holds(const struct lc_csr *csr)
+{
+    struct lc_signed parts;
+
+    return lc_signed_split((struct lc_der){ csr->object.der, csr->object.der_len }, &parts) &&
+           lc_signed_holds(&parts, &csr->spki_der);
+}
+
 /* A request does not change: what was verified once, such as before a decision, is not verified
  * again when it is signed. */
 bool lc_csr_verify(const struct lc_csr *csr, struct lc_err *err)
 {
     if (csr->verified)
         return true;
-    if (!verify(csr, err))
+    if (!holds(csr) && !verify(csr, err))
         return false;
     ((struct lc_csr *)(uintptr_t)csr)->verified = true; /* all of them are made by csr_alloc */
     return true;
@@ -199,47 +201,9 @@ X509_NAME *lc_csr_open_subject(const struct lc_csr *csr)
     return d2i_X509_NAME(NULL, &at, (long)csr->subject_der.whole_len);
 }
 
-/* The algorithm's name and parameters are copied, since the certificate takes them over. */
-static bool put_key(X509 *cert, const X509_ALGOR *algorithm, unsigned char *bits, size_t len)
+const struct lc_der_item *lc_csr_spki(const struct lc_csr *csr)
 {
-    const ASN1_OBJECT *object;
-    const void *parameters;
-    int type;
-
-    X509_ALGOR_get0(&object, &type, &parameters, algorithm);
-    const bool is_name = type == V_ASN1_OBJECT;
-    const bool has_text = !is_name && type != V_ASN1_UNDEF && type != V_ASN1_NULL;
-    LC_AUTO(ASN1_OBJECT_free) ASN1_OBJECT *name = OBJ_dup(object);
-    LC_AUTO(ASN1_OBJECT_free) ASN1_OBJECT *curve = is_name ? OBJ_dup(parameters) : NULL;
-    LC_AUTO(ASN1_STRING_free) ASN1_STRING *text = has_text ? ASN1_STRING_dup(parameters) : NULL;
-    if (name == NULL || (is_name && curve == NULL) || (has_text && text == NULL) ||
-        X509_PUBKEY_set0_param(X509_get_X509_PUBKEY(cert), name, type,
-                               is_name ? (void *)curve : (void *)text, bits, (int)len) != 1)
-        return false;
-    (void)LC_STEAL(name);
-    (void)LC_STEAL(curve);
-    (void)LC_STEAL(text);
-    return true;
-}
-
-bool lc_csr_copy_key(const struct lc_csr *csr, X509 *cert, struct lc_err *err)
-{
-    struct lc_der in = lc_der_inside(&csr->spki_der);
-    struct lc_der_item algorithm;
-    struct lc_der_item key;
-
-    if (!lc_der_take(&in, LC_DER_SEQUENCE, &algorithm) ||
-        !lc_der_take(&in, LC_DER_BIT_STRING, &key) || key.len < 1)
-        return lc_fail(err, LC_EPARSE, "the certificate request's key is malformed");
-    const unsigned char *at = algorithm.whole;
-    LC_AUTO(X509_ALGOR_free)
-    X509_ALGOR *read = d2i_X509_ALGOR(NULL, &at, (long)algorithm.whole_len);
-    /* Behind the number of unused bits, which is 0. */
-    LC_AUTO(lc_ossl_free) unsigned char *bits = OPENSSL_memdup(key.bytes + 1, key.len - 1);
-    if (read == NULL || bits == NULL || !put_key(cert, read, bits, key.len - 1))
-        return lc_ossl_fail(err, LC_ENOMEM, "cannot copy the certificate request's key");
-    (void)LC_STEAL(bits);
-    return true;
+    return &csr->spki_der;
 }
 
 /* --- views --------------------------------------------------------------------------------- */

@@ -58,9 +58,11 @@ static bool sign(X509_REQ *request, const struct lc_key *key, struct lc_err *err
     EVP_PKEY *pkey;
     const EVP_MD *digest;
 
-    if (!lc_key_signing(key, &pkey, &digest, err))
+    const struct lc_der_item spki = lc_key_spki(key);
+    if (!lc_key_signing(key, &pkey, &digest, err) ||
+        !lc_spki_copy(&spki, X509_REQ_get_X509_PUBKEY(request), err))
         return false;
-    if (X509_REQ_set_pubkey(request, pkey) != 1 || X509_REQ_sign(request, pkey, digest) <= 0)
+    if (X509_REQ_sign(request, pkey, digest) <= 0)
         return lc_ossl_fail(err, LC_ECRYPTO, "cannot sign the certificate request");
     return true;
 }

@@ -3,6 +3,7 @@
 #define LC_X509_CSR_OSSL_H
 
 #include "x509/csr.h"
+#include "x509/der.h"
 #include "x509/ossl.h"
 
 /* A request of its DER, which is copied. */
@@ -13,8 +14,7 @@ bool lc_csr_from_der(const unsigned char *der, size_t der_len, struct lc_csr **o
  * X509_NAME_free. */
 X509_NAME *lc_csr_open_subject(const struct lc_csr *csr);
 
-/* Give a certificate the request's public key, byte for byte. It is not decoded once more: that
- * takes OpenSSL longer than a signature. */
-bool lc_csr_copy_key(const struct lc_csr *csr, X509 *cert, struct lc_err *err) LC_MUST_CHECK;
+/* The public key; a view. */
+const struct lc_der_item *lc_csr_spki(const struct lc_csr *csr);
 
 #endif

@@ -9,11 +9,13 @@
 #include "x509/key_ossl.h"
 #include "x509/parts.h"
 #include "x509/pem.h"
+#include "x509/pkey.h"
 
 struct lc_key {
     unsigned references;
     EVP_PKEY *pkey; /* owned; cleansed by OpenSSL when it is freed */
     struct lc_spki spki;
+    struct lc_buf public_der; /* SubjectPublicKeyInfo */
 };
 
 struct lc_key *lc_key_ref(struct lc_key *key)
@@ -27,26 +29,34 @@ void lc_key_unref(struct lc_key *key)
     if (key == NULL || --key->references != 0)
         return;
     EVP_PKEY_free(key->pkey);
+    lc_buf_release(&key->public_der);
     lc_free(key);
+}
+
+struct lc_der_item lc_key_spki(const struct lc_key *key)
+{
+    struct lc_der in = { (const unsigned char *)key->public_der.data, key->public_der.len };
+    struct lc_der_item item = { .tag = 0 };
+
+    (void)lc_der_take(&in, LC_DER_SEQUENCE, &item); /* lc_key_take has seen it */
+    return item;
 }
 
 bool lc_key_take(EVP_PKEY *pkey, struct lc_key **out, struct lc_err *err)
 {
     LC_AUTO(EVP_PKEY_free) EVP_PKEY *taken = pkey;
-    LC_AUTO(lc_ossl_free) unsigned char *spki = NULL;
-    struct lc_der_item item;
-
-    const int len = i2d_PUBKEY(pkey, &spki);
-    if (len <= 0)
-        return lc_ossl_fail(err, LC_ECRYPTO, "cannot encode the public key");
-    struct lc_der in = { spki, (size_t)len };
-    if (!lc_der_take(&in, LC_DER_SEQUENCE, &item))
-        return lc_fail(err, LC_ECRYPTO, "cannot encode the public key");
     LC_AUTO(lc_key_unref) struct lc_key *key = lc_alloc(1, sizeof(*key));
+
     if (key == NULL)
         return lc_fail_memory(err);
     key->references = 1;
-    if (!lc_spki_read(&item, &key->spki, err))
+    lc_buf_init(&key->public_der, LC_KEY_MAX_BYTES);
+    if (!lc_pkey_write_public(pkey, &key->public_der, err))
+        return false;
+    const struct lc_der_item spki = lc_key_spki(key);
+    if (spki.tag == 0)
+        return lc_fail(err, LC_ECRYPTO, "cannot encode the public key");
+    if (!lc_spki_read(&spki, &key->spki, err))
         return false;
     if (key->spki.type == LC_KEY_RSA && key->spki.bits > LC_RSA_PARSE_MAX_BITS)
         return lc_fail(err, LC_ELIMIT, "the key has %d bits, over the limit of %d", key->spki.bits,
@@ -160,32 +170,25 @@ bool lc_key_signing(const struct lc_key *key, EVP_PKEY **pkey_out, const EVP_MD 
 
 /* --- writing ------------------------------------------------------------------------------- */
 
-/* DER in the form in which the type is written, and that form's label. */
-static int encode_der(const struct lc_key *key, unsigned char **der, const char **label)
-{
-    if (key->spki.type == LC_KEY_RSA || key->spki.type == LC_KEY_EC) {
-        *label = key->spki.type == LC_KEY_RSA ? "RSA PRIVATE KEY" : "EC PRIVATE KEY";
-        return i2d_PrivateKey(key->pkey, der);
-    }
-    LC_AUTO(PKCS8_PRIV_KEY_INFO_free) PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(key->pkey);
-    *label = "PRIVATE KEY";
-    return info == NULL ? -1 : i2d_PKCS8_PRIV_KEY_INFO(info, der);
-}
-
 bool lc_key_encode(const struct lc_key *key, struct lc_secret *out, struct lc_err *err)
 {
+    static const char *const labels[] = {
+        [LC_KEY_RSA] = "RSA PRIVATE KEY",
+        [LC_KEY_EC] = "EC PRIVATE KEY",
+        [LC_KEY_ED25519] = "PRIVATE KEY",
+        [LC_KEY_OTHER] = "PRIVATE KEY",
+    };
+    const char *label = labels[key->spki.type];
     LC_AUTO(lc_secret_release) struct lc_secret pem = LC_SECRET_INIT;
-    LC_AUTO(lc_ossl_free) unsigned char *der = NULL; /* overwritten when it is freed: ossl.c */
-    const char *label;
+    LC_AUTO(lc_wiped) struct lc_buf der = LC_BUF_INIT(0);
 
-    const int der_len = encode_der(key, &der, &label);
-    if (der_len <= 0)
-        return lc_ossl_fail(err, LC_ECRYPTO, "cannot encode the key");
-    const size_t len = lc_pem_len(label, (size_t)der_len);
+    if (!lc_pkey_write_private(key->pkey, key->spki.type, &der, err))
+        return false;
+    const size_t len = lc_pem_len(label, der.len);
     char *room = lc_secret_room(&pem, len, err);
     if (room == NULL)
         return false;
-    lc_pem_write(label, der, (size_t)der_len, room);
+    lc_pem_write(label, der.data, der.len, room);
     lc_secret_grew(&pem, len);
     lc_secret_move(out, &pem);
     return true;
@@ -194,16 +197,12 @@ bool lc_key_encode(const struct lc_key *key, struct lc_secret *out, struct lc_er
 bool lc_key_dup_public_pem(const struct lc_key *key, char **out, struct lc_err *err)
 {
     static const char label[] = "PUBLIC KEY";
-    LC_AUTO(lc_ossl_free) unsigned char *der = NULL;
-
-    const int der_len = i2d_PUBKEY(key->pkey, &der);
-    if (der_len <= 0)
-        return lc_ossl_fail(err, LC_ECRYPTO, "cannot encode the public key");
-    const size_t len = lc_pem_len(label, (size_t)der_len);
+    const size_t len = lc_pem_len(label, key->public_der.len);
     char *text = lc_alloc(len + 2, 1);
+
     if (text == NULL)
         return lc_fail_memory(err);
-    lc_pem_write(label, der, (size_t)der_len, text);
+    lc_pem_write(label, key->public_der.data, key->public_der.len, text);
     text[len] = '\n';
     *out = text;
     return true;

@@ -9,6 +9,7 @@
 #include "x509/der.h"
 #include "x509/key_ossl.h"
 #include "x509/pem.h"
+#include "x509/pkey.h"
 
 static const char rsa_label[] = "RSA PRIVATE KEY";
 static const char ec_label[] = "EC PRIVATE KEY";
@@ -32,6 +33,14 @@ static EVP_PKEY *read_pkcs8(const unsigned char *der, size_t len)
 /* One that is not encrypted, or no longer; NULL with OpenSSL's reasons. */
 static EVP_PKEY *read_plain(const char *label, const unsigned char *der, size_t len)
 {
+    const struct lc_der in = { der, len };
+    EVP_PKEY *usual = label == pkcs8_label ? lc_pkey_read_pkcs8(in)
+                      : label == rsa_label ? lc_pkey_read_rsa(in)
+                                           : lc_pkey_read_ec(in);
+
+    if (usual != NULL)
+        return usual;
+    lc_ossl_know_names();
     if (label == pkcs8_label)
         return read_pkcs8(der, len);
     return d2i_PrivateKey(label == rsa_label ? EVP_PKEY_RSA : EVP_PKEY_EC, NULL, &der, (long)len);
@@ -127,6 +136,7 @@ static bool check_cost(const unsigned char *der, size_t len, struct lc_err *err)
 static bool decrypt_pkcs8(const unsigned char *der, size_t len, const struct lc_secret *password,
                           EVP_PKEY **out, struct lc_err *err)
 {
+    lc_ossl_know_names();
     if (!need_password(password, err) || !check_cost(der, len, err))
         return false;
     LC_AUTO(X509_SIG_free) X509_SIG *sealed = d2i_X509_SIG(NULL, &der, (long)len);
@@ -175,6 +185,7 @@ static bool decrypt_legacy(char *headers, struct lc_buf *der, const struct lc_se
     EVP_CIPHER_INFO cipher;
     long len = (long)der->len;
 
+    lc_ossl_know_names();
     if (!need_password(password, err))
         return false;
     if (PEM_get_EVP_CIPHER_INFO(headers, &cipher) != 1) {
@@ -219,7 +230,6 @@ bool lc_key_parse(const char *pem, size_t pem_len, const struct lc_secret *passw
     struct lc_pem_block block;
 
     lc_ossl_start();
-    lc_ossl_know_names();
     if (pem_len > LC_KEY_MAX_BYTES)
         return lc_fail(err, LC_ELIMIT, "the text of a private key has %zu bytes, over %u", pem_len,
                        LC_KEY_MAX_BYTES);

@@ -7,31 +7,17 @@
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
-#include <openssl/param_build.h>
 #include <openssl/pem.h>
 
 #include "x509/key.h"
 #include "x509/key_ossl.h"
 #include "x509/ossl.h"
+#include "x509/pkey.h"
 
 #define PUBLIC_BYTES 256 /* of an EC point; P-521 has 133 */
 #define CURVE_BYTES  64
 
-LC_AUTO_POINTER(BIGNUM, BN_free);
 LC_AUTO_POINTER(BIO, BIO_free_all);
-LC_AUTO_POINTER(EVP_PKEY_CTX, EVP_PKEY_CTX_free);
-LC_AUTO_POINTER(OSSL_PARAM, OSSL_PARAM_free);
-LC_AUTO_POINTER(OSSL_PARAM_BLD, OSSL_PARAM_BLD_free);
-
-static bool make(const char *type, OSSL_PARAM_BLD *build, EVP_PKEY **out)
-{
-    LC_AUTO(OSSL_PARAM_free) OSSL_PARAM *params = OSSL_PARAM_BLD_to_param(build);
-    LC_AUTO(EVP_PKEY_CTX_free)
-    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
-
-    return params != NULL && context != NULL && EVP_PKEY_fromdata_init(context) == 1 &&
-           EVP_PKEY_fromdata(context, out, EVP_PKEY_KEYPAIR, params) == 1;
-}
 
 /* n and e are the real ones; the others are small and odd, as the arithmetic wants them. */
 static bool make_rsa(EVP_PKEY *public_half, EVP_PKEY **out)
@@ -45,8 +31,8 @@ static bool make_rsa(EVP_PKEY *public_half, EVP_PKEY **out)
         { OSSL_PKEY_PARAM_RSA_EXPONENT2, 1 }, { OSSL_PKEY_PARAM_RSA_COEFFICIENT1, 2 },
     };
     LC_AUTO(OSSL_PARAM_BLD_free) OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
-    LC_AUTO(BN_free) BIGNUM *n = NULL;
-    LC_AUTO(BN_free) BIGNUM *e = NULL;
+    LC_AUTO(BN_clear_free) BIGNUM *n = NULL;
+    LC_AUTO(BN_clear_free) BIGNUM *e = NULL;
     BIGNUM *numbers[LC_COUNT(made_up)] = { NULL };
     bool good = build != NULL &&
                 EVP_PKEY_get_bn_param(public_half, OSSL_PKEY_PARAM_RSA_N, &n) == 1 &&
@@ -59,29 +45,33 @@ static bool make_rsa(EVP_PKEY *public_half, EVP_PKEY **out)
         good = numbers[i] != NULL && BN_set_word(numbers[i], made_up[i].value) == 1 &&
                OSSL_PARAM_BLD_push_BN(build, made_up[i].name, numbers[i]) == 1;
     }
-    good = good && make("RSA", build, out);
+    if (good)
+        *out = lc_pkey_make("RSA", EVP_PKEY_KEYPAIR, build);
     for (size_t i = 0; i < LC_COUNT(made_up); i++)
         BN_free(numbers[i]);
-    return good;
+    return *out != NULL;
 }
 
 static bool make_ec(EVP_PKEY *public_half, EVP_PKEY **out)
 {
     LC_AUTO(OSSL_PARAM_BLD_free) OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
-    LC_AUTO(BN_free) BIGNUM *one = BN_new();
+    LC_AUTO(BN_clear_free) BIGNUM *one = BN_new();
     unsigned char point[PUBLIC_BYTES];
     char curve[CURVE_BYTES];
     size_t len;
 
-    return build != NULL && one != NULL && BN_set_word(one, 1) == 1 &&
-           EVP_PKEY_get_utf8_string_param(public_half, OSSL_PKEY_PARAM_GROUP_NAME, curve,
-                                          sizeof(curve), NULL) == 1 &&
-           EVP_PKEY_get_octet_string_param(public_half, OSSL_PKEY_PARAM_PUB_KEY, point,
-                                           sizeof(point), &len) == 1 &&
-           OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, curve, 0) == 1 &&
-           OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, point, len) == 1 &&
-           OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_PRIV_KEY, one) == 1 &&
-           make("EC", build, out);
+    const bool good =
+        build != NULL && one != NULL && BN_set_word(one, 1) == 1 &&
+        EVP_PKEY_get_utf8_string_param(public_half, OSSL_PKEY_PARAM_GROUP_NAME, curve,
+                                       sizeof(curve), NULL) == 1 &&
+        EVP_PKEY_get_octet_string_param(public_half, OSSL_PKEY_PARAM_PUB_KEY, point, sizeof(point),
+                                        &len) == 1 &&
+        OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, curve, 0) == 1 &&
+        OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, point, len) == 1 &&
+        OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_PRIV_KEY, one) == 1;
+    if (good)
+        *out = lc_pkey_make("EC", EVP_PKEY_KEYPAIR, build);
+    return *out != NULL;
 }
 
 bool lc_key_stand_in(const char *public_pem, struct lc_secret *out, struct lc_err *err)

@@ -131,6 +131,14 @@ struct lc_spki {
 bool lc_spki_read(const struct lc_der_item *spki, struct lc_spki *out, struct lc_err *err)
     LC_MUST_CHECK;
 
+/* Of a key; a view. */
+struct lc_der_item lc_key_spki(const struct lc_key *key);
+
+/* The same key, byte for byte, in what is being built. It is not decoded once more, as OpenSSL
+ * would: that takes longer than a signature. */
+bool lc_spki_copy(const struct lc_der_item *spki, X509_PUBKEY *to, struct lc_err *err)
+    LC_MUST_CHECK;
+
 /* --- texts of whole objects ------------------------------------------------------------------- */
 
 struct lc_pem_kind;
@@ -160,6 +168,23 @@ bool lc_object_read(const struct lc_pem_block *block, size_t max, const struct l
 bool lc_object_set(const unsigned char *der, size_t der_len, size_t max,
                    const struct lc_pem_kind *kind, struct lc_object *out, struct lc_err *err)
     LC_MUST_CHECK;
+
+/* --- what is signed --------------------------------------------------------------------------- */
+
+/* The three parts of a request and of a certificate; views. */
+struct lc_signed {
+    struct lc_der_item body;
+    struct lc_der_item algorithm;
+    struct lc_der_item signature; /* a BIT STRING */
+};
+
+/* False: it is not of these parts. */
+bool lc_signed_split(struct lc_der in, struct lc_signed *out);
+
+/* The signature is that of this key, by RSA (PKCS #1 v1.5), ECDSA or Ed25519 with SHA-2. False says
+ * nothing: it may be another kind of signature, so that OpenSSL's own verification has the last
+ * word. */
+bool lc_signed_holds(const struct lc_signed *what, const struct lc_der_item *spki);
 
 /* --- signing ---------------------------------------------------------------------------------- */
 

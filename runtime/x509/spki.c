@@ -1,7 +1,9 @@
 /* Public keys, as far as they are looked at without OpenSSL: type, size, fingerprint. */
 #include <openssl/core_names.h>
+#include <string.h>
 
 #include "x509/parts.h"
+#include "x509/pkey.h"
 
 /* Values of object identifiers. */
 static const unsigned char rsa_oid[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01 };
@@ -11,16 +13,36 @@ static const unsigned char p256_oid[] = { 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x
 static const unsigned char p384_oid[] = { 0x2b, 0x81, 0x04, 0x00, 0x22 };
 static const unsigned char p521_oid[] = { 0x2b, 0x81, 0x04, 0x00, 0x23 };
 
-static const struct curve {
-    const unsigned char *oid;
-    size_t oid_len;
-    const char *name;
-    int bits;
-} curves[] = {
-    { p256_oid, sizeof(p256_oid), "P-256", 256 },
-    { p384_oid, sizeof(p384_oid), "P-384", 384 },
-    { p521_oid, sizeof(p521_oid), "P-521", 521 },
+const struct lc_oid lc_oid_rsa = { rsa_oid, sizeof(rsa_oid) };
+const struct lc_oid lc_oid_ec = { ec_oid, sizeof(ec_oid) };
+const struct lc_oid lc_oid_ed25519 = { ed25519_oid, sizeof(ed25519_oid) };
+
+static const struct lc_curve curves[] = {
+    { { p256_oid, sizeof(p256_oid) }, "P-256", "prime256v1", 256 },
+    { { p384_oid, sizeof(p384_oid) }, "P-384", "secp384r1", 384 },
+    { { p521_oid, sizeof(p521_oid) }, "P-521", "secp521r1", 521 },
 };
+
+bool lc_oid_is(const struct lc_der_item *item, const struct lc_oid *oid)
+{
+    return lc_bytes_equal(item->bytes, item->len, oid->bytes, oid->len);
+}
+
+const struct lc_curve *lc_curve_of_oid(const struct lc_der_item *oid)
+{
+    for (size_t i = 0; i < LC_COUNT(curves); i++)
+        if (lc_oid_is(oid, &curves[i].oid))
+            return &curves[i];
+    return NULL;
+}
+
+const struct lc_curve *lc_curve_of_group(const char *group)
+{
+    for (size_t i = 0; i < LC_COUNT(curves); i++)
+        if (strcmp(curves[i].group, group) == 0)
+            return &curves[i];
+    return NULL;
+}
 
 struct parts {
     struct lc_der_item algorithm; /* an object identifier */
@@ -46,18 +68,13 @@ static bool split(const struct lc_der_item *spki, struct parts *out)
     return algorithm.left == 0 && out->key.len != 0;
 }
 
-static bool is_oid(const struct lc_der_item *item, const unsigned char *oid, size_t len)
-{
-    return lc_bytes_equal(item->bytes, item->len, oid, len);
-}
-
 static enum lc_key_type type_of(const struct lc_der_item *algorithm)
 {
-    if (is_oid(algorithm, rsa_oid, sizeof(rsa_oid)))
+    if (lc_oid_is(algorithm, &lc_oid_rsa))
         return LC_KEY_RSA;
-    if (is_oid(algorithm, ec_oid, sizeof(ec_oid)))
+    if (lc_oid_is(algorithm, &lc_oid_ec))
         return LC_KEY_EC;
-    if (is_oid(algorithm, ed25519_oid, sizeof(ed25519_oid)))
+    if (lc_oid_is(algorithm, &lc_oid_ed25519))
         return LC_KEY_ED25519;
     return LC_KEY_OTHER;
 }
@@ -118,12 +135,11 @@ static void name_curve(const struct parts *parts, struct lc_spki *out)
     out->curve = "unnamed";
     if (!parts->has_parameters || parts->parameters.tag != LC_DER_OID)
         return;
-    for (size_t i = 0; i < LC_COUNT(curves); i++) {
-        if (is_oid(&parts->parameters, curves[i].oid, curves[i].oid_len)) {
-            out->curve = curves[i].name;
-            out->bits = curves[i].bits;
-            return;
-        }
+    const struct lc_curve *curve = lc_curve_of_oid(&parts->parameters);
+    if (curve != NULL) {
+        out->curve = curve->name;
+        out->bits = curve->bits;
+        return;
     }
     const char *name = lc_oid_long_name(&parts->parameters);
     if (name != NULL)
@@ -175,4 +191,49 @@ bool lc_spki_read(const struct lc_der_item *spki, struct lc_spki *out, struct lc
     if (out->bits == 0 || !is_usual(out->type, &parts))
         return ask_openssl(spki, out, err);
     return lc_sha256(spki->whole, spki->whole_len, out->fingerprint, err);
+}
+
+/* --- in what OpenSSL builds ------------------------------------------------------------------ */
+
+/* The algorithm's name and parameters are copied, since the certificate takes them over. */
+static bool put_key(X509_PUBKEY *to, const X509_ALGOR *algorithm, unsigned char *bits, size_t len)
+{
+    const ASN1_OBJECT *object;
+    const void *parameters;
+    int type;
+
+    X509_ALGOR_get0(&object, &type, &parameters, algorithm);
+    const bool is_name = type == V_ASN1_OBJECT;
+    const bool has_text = !is_name && type != V_ASN1_UNDEF && type != V_ASN1_NULL;
+    LC_AUTO(ASN1_OBJECT_free) ASN1_OBJECT *name = OBJ_dup(object);
+    LC_AUTO(ASN1_OBJECT_free) ASN1_OBJECT *curve = is_name ? OBJ_dup(parameters) : NULL;
+    LC_AUTO(ASN1_STRING_free) ASN1_STRING *text = has_text ? ASN1_STRING_dup(parameters) : NULL;
+    if (name == NULL || (is_name && curve == NULL) || (has_text && text == NULL) ||
+        X509_PUBKEY_set0_param(to, name, type, is_name ? (void *)curve : (void *)text, bits,
+                               (int)len) != 1)
+        return false;
+    (void)LC_STEAL(name);
+    (void)LC_STEAL(curve);
+    (void)LC_STEAL(text);
+    return true;
+}
+
+bool lc_spki_copy(const struct lc_der_item *spki, X509_PUBKEY *to, struct lc_err *err)
+{
+    struct lc_der in = lc_der_inside(spki);
+    struct lc_der_item algorithm;
+    struct lc_der_item key;
+
+    if (!lc_der_take(&in, LC_DER_SEQUENCE, &algorithm) ||
+        !lc_der_take(&in, LC_DER_BIT_STRING, &key) || key.len < 1)
+        return lc_fail(err, LC_EPARSE, "the public key is malformed");
+    const unsigned char *at = algorithm.whole;
+    LC_AUTO(X509_ALGOR_free)
+    X509_ALGOR *read = d2i_X509_ALGOR(NULL, &at, (long)algorithm.whole_len);
+    /* Behind the number of unused bits, which is 0. */
+    LC_AUTO(lc_ossl_free) unsigned char *bits = OPENSSL_memdup(key.bytes + 1, key.len - 1);
+    if (read == NULL || bits == NULL || !put_key(to, read, bits, key.len - 1))
+        return lc_ossl_fail(err, LC_ENOMEM, "cannot copy a public key");
+    (void)LC_STEAL(bits);
+    return true;
 }

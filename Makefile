@@ -36,6 +36,9 @@ CFLAGS_fault   := -O1 -g3 -DLC_SMALL_BUFFERS -DLC_FAULT_HOOKS
 # What a plain Lua loads: position independent, and no symbol of ours but luaopen_charm_*.
 CFLAGS_module := -O2 -fPIC -ffunction-sections -fdata-sections -fstack-protector-strong \
                  -D_FORTIFY_SOURCE=2 -DLC_LUA_MODULE
+# make cov: what ran, of C and of Lua; the linker puts tests/cov/cover.c in between.
+CFLAGS_cov     := -O0 -g --coverage -DLC_SMALL_BUFFERS -DLC_FAULT_HOOKS
+LDFLAGS_cov    := --coverage -Wl,--wrap=lua_newstate -Wl,--wrap=lua_sethook
 LDFLAGS_asan   := -fsanitize=address,undefined
 # Relative relocations are 8 kB packed, and 590 as they were, which each start reads. Some linkers do
 # not know how, and the C library undoes it since 2.36.
@@ -87,7 +90,7 @@ CHARMS        := $(patsubst %/tests,%,$(wildcard charms/*/tests))
 LOAD          := build/tests/load/tls_load
 # Looked at in the released program alone: what it is, and what strace sees of it, which no leak
 # checker can share a process with; and a server under load, which is to be served in time.
-RELEASED_ONLY := tests/cli/static.t tests/model/faketime.t tests/conformance/canary.t \
+RELEASED_ONLY := tests/cli/static.t tests/model/faketime.t tests/conformance/canary.t tests/conformance/freed.t \
                  tests/model/upgrade.t tests/model/demo_upgrade.t tests/model/kills.t \
                  tests/bench/instructions.t
 SCRIPTS       := $(filter-out $(if $(filter release,$(PROFILE)),,$(RELEASED_ONLY)), \
@@ -105,13 +108,13 @@ MODULE_LUA     := policy.lua $(patsubst lua/charm/%,%,$(wildcard lua/charm/polic
 LUADIR ?= $(PREFIX)/share/lua/5.4
 LIBDIR ?= $(PREFIX)/lib/lua/5.4
 
-.PHONY: all docs module install-module help test check asan valgrind fault faults fuzz fuzzers ci mutants upgrade-proof demo demo-upgrade format install clean setup units objects kills bench benches instructions FORCE
+.PHONY: all docs module install-module help test check asan cov valgrind fault faults fuzz fuzzers ci mutants upgrade-proof demo demo-upgrade format install clean setup units objects kills bench benches instructions FORCE
 .DELETE_ON_ERROR:
 
 all: $(PROGRAM)
 
 help:
-	@echo 'make                the program, build/luacharm (PROFILE=debug, asan, fault: beside it)'
+	@echo 'make                the program, build/luacharm (PROFILE=debug, asan, fault, cov: beside it)'
 	@echo 'make demo           two charms, one certificate, one renewal, in a local model'
 	@echo 'make demo-upgrade   a web server goes from v3 to v4 while a client never lets up; needs nginx'
 	@echo 'make test           all tests of the profile (T=csr: only those with csr in their name)'
@@ -119,6 +122,7 @@ help:
 	@echo 'make asan           all tests under the address and undefined-behaviour sanitizers'
 	@echo 'make fault          each allocation and hook command fails in turn (FAULT=quick: one of many)'
 	@echo 'make fuzz           SECONDS=$(SECONDS) of libFuzzer for each reader of outside bytes (T=: as above)'
+	@echo 'make cov            which lines of runtime/ and lua/ the tests run (COV_LEAST=90 percent)'
 	@echo 'make valgrind       the C and Lua tests under valgrind'
 	@echo 'make ci             what CI runs: check, test, asan, fault, fuzz'
 	@echo 'make mutants        plants faults, one at a time: each must turn its test red (T=: as above)'
@@ -177,8 +181,10 @@ $(foreach layer,$(LAYERS),$(eval $(call archive,$(layer))))
 reversed = $(if $(1),$(call reversed,$(wordlist 2,$(words $(1)),$(1))) $(firstword $(1)))
 LINK_ARCHIVES := $(patsubst %,$(BUILD)/lib%.a,$(call reversed,$(LAYERS)))
 
-# What the build makes C of.
-EMBEDDED := $(MODULES_OBJECT) $(if $(filter cli,$(LAYERS)),$(BUILD)/obj/page.o $(BUILD)/obj/templates.o)
+# What the build makes C of; and what looks on, in the coverage profile.
+EMBEDDED := $(MODULES_OBJECT) $(if $(filter cli,$(LAYERS)),$(BUILD)/obj/page.o $(BUILD)/obj/templates.o) \
+            $(if $(filter cov,$(PROFILE)),$(BUILD)/obj/tests/cov/cover.o)
+$(BUILD)/obj/tests/cov/cover.o: ALL_CFLAGS += -DCOVER_LUA='"$(abspath $(BUILD))/lua.seen"'
 
 $(PROGRAM): $(ARCHIVES) $(EMBEDDED)
 	$(SAY) LINK $@
@@ -195,6 +201,14 @@ $(BUILD)/obj/tests/%.o: ALL_CFLAGS += -Itests/lib
 # It counts calls: the linker puts its functions in between.
 $(BUILD)/tests/conformance/test_scale: TEST_LDFLAGS := -Wl,--wrap=lc_csr_parse \
     -Wl,--wrap=lc_cert_parse -Wl,--wrap=lc_alloc -Wl,--wrap=lc_resize
+
+# luacharm itself, with a watch on the memory that it frees: main comes from its archive.
+WATCHED := $(BUILD)/tests/canary/watch
+$(WATCHED): $(BUILD)/obj/tests/canary/watch.o $(BUILD)/obj/tests/lib/needles.o $(ARCHIVES) $(EMBEDDED)
+	@mkdir -p $(@D)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(CFLAGS_$(PROFILE)) -rdynamic -Wl,--wrap=EVP_PKEY_Q_keygen -o $@ \
+	    $(filter %.o,$^) $(LINK_ARCHIVES) $(DYNAMIC_LIBS)
 
 $(LOAD): tests/load/tls_load.c
 	@mkdir -p $(@D)
@@ -245,7 +259,8 @@ JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 setup:
 	@.ci/setup build test
 
-units: $(UNIT_PROGRAMS) $(FUZZ_PROGRAMS) $(SPEC_RUNNER) $(LOAD) build/bench/answer
+units: $(UNIT_PROGRAMS) $(FUZZ_PROGRAMS) $(SPEC_RUNNER) $(LOAD) build/bench/answer \
+       $(if $(filter release,$(PROFILE)),$(WATCHED))
 
 test: setup
 	@$(MAKE) --no-print-directory $(JOBS) all units
@@ -274,6 +289,19 @@ $(FAULT_PARTS): build/faults/%: tests/fault/%.c
 	@mkdir -p $(@D)
 	$(SAY) CC $@
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 $(WARNINGS) $(WERROR) -static -o $@ $<
+
+# Which lines run in all of the tests, and in as many of the sweeps as CI takes: they are what runs the
+# ways out of a failure, and they check each. COV_LEAST: percent, of runtime/ and of lua/.
+COV_LEAST ?= 90
+cov: setup
+	@$(MAKE) --no-print-directory $(JOBS) PROFILE=cov all units $(FAULT_PROGRAMS:build/%=build/cov/%)
+	@find build/cov \( -name '*.gcda' -o -name lua.seen \) -delete
+	@GCOV_ERROR_FILE=/dev/null; export GCOV_ERROR_FILE; \
+	    $(MAKE) --no-print-directory PROFILE=cov test >build/cov/test.out 2>&1; tests=$$?; \
+	    $(MAKE) --no-print-directory PROFILE=cov FAULT=quick faults >build/cov/faults.out 2>&1; faults=$$?; \
+	    grep -hE '^(FAIL|[0-9]+ passed)' build/cov/test.out build/cov/faults.out; \
+	    lua5.4 tests/cov/report.lua build/cov $(COV_LEAST) $(SOURCES) $(MODULES) && \
+	    [ $$tests -eq 0 ] && [ $$faults -eq 0 ]
 
 # Every reader of outside bytes is given what a fuzzer makes of its corpus, SECONDS long each (T=: as
 # above). What crashes one is kept in build/fuzz/found/ and belongs into tests/fuzz/corpus/.

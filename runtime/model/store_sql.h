@@ -58,6 +58,10 @@ struct sql_rows {
     int code;    /* SQLITE_ROW while there is one */
 };
 
+/* store_memory.c: what SQLite frees is overwritten. Before a database is opened; cheap when called
+ * again. */
+void sql_wipe_memory(void);
+
 /* A failure of the database: LC_EIO, LC_EPERM (read-only), LC_ETIMEOUT (in use), LC_EPARSE (not a
  * database, damaged), LC_ENOMEM. Always false. */
 bool sql_fail(const struct lc_store *store, int code, struct lc_err *err);

@@ -42,6 +42,7 @@ static bool open_port(struct host_connection *connection, bool recorded, const s
     if (!lc_hook_command_timeout(&timeout_ms, err) ||
         !lc_tool_new(timeout_ms, &connection->tool, err))
         return false;
+    lc_tool_sweep();
     *out = lc_tool_port(connection->tool);
     if (!recorded)
         return true;

@@ -18,6 +18,10 @@ struct lc_tool;
 bool lc_tool_new(int64_t timeout_ms, struct lc_tool **out, struct lc_err *err) LC_MUST_CHECK;
 void lc_tool_free(struct lc_tool *tool);
 LC_AUTO_POINTER(struct lc_tool, lc_tool_free);
+
+/* Removes the contents of secrets that processes of our user have left in temporary folders because
+ * they were killed. For the start of a hook. */
+void lc_tool_sweep(void);
 const struct lc_juju *lc_tool_port(const struct lc_tool *tool);
 
 #endif

@@ -6,37 +6,44 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/tempdir.h"
 #include "base/text.h"
 #include "juju/tool_private.h"
 
 /* A private folder with a file a field, while a command runs. */
 struct content_files {
-    char *folder;                /* owned; NULL: none was made */
+    struct lc_tempdir folder;    /* the agent opens the files by name: no descriptor of ours will do
+                                    (juju-hooks 2.1) */
     struct lc_strlist arguments; /* key#file=PATH */
 };
 
 #define CONTENT_FILES_INIT                                                                         \
     {                                                                                              \
-        .folder = NULL, .arguments = LC_STRLIST_INIT                                               \
+        .folder = LC_TEMPDIR_INIT, .arguments = LC_STRLIST_INIT                                    \
     }
 
 static void content_files_release(struct content_files *files)
 {
-    lc_free(files->folder);
+    lc_tempdir_release(&files->folder);
     lc_strlist_release(&files->arguments);
 }
 LC_AUTO_VALUE(struct content_files, content_files_release);
 
 static const char file_mark[] = "#file=";
+static const char folder_prefix[] = "luacharm-secret-files";
 
-/* The argument comes first, so that each file that is made can be found again. */
+void lc_tool_sweep(void)
+{
+    lc_tempdir_sweep(folder_prefix);
+}
+
 static bool write_fields(struct content_files *files, const struct lc_secret_content *content,
                          struct lc_err *err)
 {
     for (size_t i = 0; i < content->count; i++) {
         const struct lc_secret_field *field = &content->fields[i];
         if (!lc_strlist_addf(&files->arguments, err, "%s%s%s/%s", field->key, file_mark,
-                             files->folder, field->key))
+                             files->folder.path, field->key))
             return false;
         const char *path = strstr(files->arguments.items[i], file_mark) + sizeof(file_mark) - 1;
         if (!lc_file_create(path, field->value.data, field->value.len, 0600, err))
@@ -47,19 +54,11 @@ static bool write_fields(struct content_files *files, const struct lc_secret_con
 
 /* The files go whatever has happened, and without a need of memory; the first error counts. That
  * they could not go is an error too: they hold the secret. */
-static bool remove_files(const struct content_files *files, bool good, struct lc_err *err)
+static bool remove_files(struct content_files *files, bool good, struct lc_err *err)
 {
     struct lc_err removal = LC_ERR_INIT;
-    bool removed = true;
 
-    if (files->folder == NULL)
-        return good;
-    for (size_t i = 0; i < files->arguments.count; i++) {
-        const char *path = strstr(files->arguments.items[i], file_mark) + sizeof(file_mark) - 1;
-        removed = lc_file_remove(path, &removal) && removed;
-    }
-    removed = lc_dir_remove_tree(files->folder, &removal) && removed;
-    if (removed || !good)
+    if (lc_tempdir_remove(&files->folder, &removal) || !good)
         return good;
     *err = removal;
     return lc_wrap(err, "cannot remove the temporary files of a secret");
@@ -76,7 +75,7 @@ static bool run_with_content(const struct lc_tool *tool, const struct tool_call 
     bool good = true;
 
     whole.more = &files.arguments;
-    if (content != NULL && (!lc_dir_temporary("luacharm-secret", &files.folder, err) ||
+    if (content != NULL && (!lc_tempdir_make(folder_prefix, &files.folder, err) ||
                             !write_fields(&files, content, err)))
         good = lc_wrap(err, "%s", call->words[0]);
     if (good)

@@ -21,10 +21,31 @@ static void close_fd_auto(const int *fd)
         (void)close(*fd); /* readers lose nothing; writers have synced before */
 }
 
+/* A signal may interrupt opening a file that lies on another machine. */
+static int open_file(const char *path, int flags, mode_t mode)
+{
+    int fd;
+
+    do
+        fd = open(path, flags, mode);
+    while (fd == -1 && errno == EINTR);
+    return fd;
+}
+
+static int sync_file(int fd)
+{
+    int result;
+
+    do
+        result = fsync(fd);
+    while (result == -1 && errno == EINTR);
+    return result;
+}
+
 static bool open_to_read(const char *path, int *fd_out, off_t *size_out, struct lc_err *err)
 {
     struct stat info;
-    LC_AUTO(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    LC_AUTO(close_fd) int fd = open_file(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
 
     if (fd == -1)
         return lc_fail_errno(err, errno, "%s", path);
@@ -145,7 +166,7 @@ bool lc_file_create(const char *path, const void *bytes, size_t len, mode_t mode
                     struct lc_err *err)
 {
     LC_AUTO(close_fd)
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int fd = open_file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
     if (fd == -1)
         return lc_fail_errno(err, errno, "%s", path);
@@ -180,7 +201,7 @@ bool lc_file_append(const char *path, const void *bytes, size_t len, size_t max,
     if (!roll_over(path, len, max, err))
         return false;
     LC_AUTO(close_fd)
-    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, mode);
+    int fd = open_file(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, mode);
     if (fd == -1)
         return lc_fail_errno(err, errno, "%s", path);
     return write_all(fd, bytes, len, err) || lc_wrap(err, "%s", path);
@@ -199,9 +220,9 @@ static void sync_folder_of(const char *path)
     else if (slash != NULL)
         *slash = '\0';
     LC_AUTO(close_fd)
-    int fd = open(slash == NULL ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = open_file(slash == NULL ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     if (fd != -1)
-        (void)fsync(fd);
+        (void)sync_file(fd);
 }
 
 static bool fill_and_rename(int fd, const char *temporary, const char *path, const void *bytes,
@@ -211,7 +232,7 @@ static bool fill_and_rename(int fd, const char *temporary, const char *path, con
         return lc_fail_errno(err, errno, "cannot set the mode");
     if (!write_all(fd, bytes, len, err))
         return false;
-    if (fsync(fd) == -1)
+    if (sync_file(fd) == -1)
         return lc_fail_errno(err, errno, "cannot write");
     if (rename(temporary, path) == -1)
         return lc_fail_errno(err, errno, "cannot put it in place");

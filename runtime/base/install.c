@@ -150,22 +150,25 @@ static bool switch_to(const char *path, const struct place *place, const char *f
     return true;
 }
 
-/* Folders of ours that the link does not name: the one before, and what a crash left. */
-static void remove_others(const struct place *place, const char *folder_name)
+/* Folders of ours that the link does not name: the one before, and what a crash left. That one
+ * cannot go is an error: it may hold a key that nobody else has any more. */
+static bool remove_others(const struct place *place, const char *folder_name, struct lc_err *err)
 {
     LC_AUTO(lc_strlist_release) struct lc_strlist names = LC_STRLIST_INIT;
-    struct lc_err err = LC_ERR_INIT; /* what cannot be removed now goes next time */
 
-    if (!lc_dir_list(place->folder, &names, &err))
-        return;
+    if (!lc_dir_list(place->folder, &names, err))
+        return lc_wrap(err, "cannot look for what was installed before");
     for (size_t i = 0; i < names.count; i++) {
         if (!lc_text_has_prefix(names.items[i], place->prefix) ||
             strcmp(names.items[i], folder_name) == 0)
             continue;
         LC_AUTO(lc_free) char *path = lc_path_join(place->folder, names.items[i]);
-        if (path == NULL || !lc_dir_remove_tree(path, &err))
-            return;
+        if (path == NULL)
+            return lc_fail_memory(err);
+        if (!lc_dir_remove_tree(path, err))
+            return lc_wrap(err, "cannot remove what was installed before");
     }
+    return true;
 }
 
 static bool replace(const char *path, const struct place *place,
@@ -181,10 +184,12 @@ static bool replace(const char *path, const struct place *place,
     if (mkdtemp(folder) == NULL)
         return lc_fail_errno(err, errno, "%s", folder);
     const char *folder_name = strrchr(folder, '/') + 1;
-    const bool good = fill(folder, files, count, err) && switch_to(path, place, folder_name, err);
-    /* Where it failed, the folder that is not named by the link is the new one. */
-    remove_others(place, good ? folder_name : place->target == NULL ? "" : place->target);
-    return good;
+    struct lc_err ignored = LC_ERR_INIT; /* the first error counts */
+    if (fill(folder, files, count, err) && switch_to(path, place, folder_name, err))
+        return remove_others(place, folder_name, err);
+    /* The folder that is not named by the link is the new one. */
+    (void)remove_others(place, place->target == NULL ? "" : place->target, &ignored);
+    return false;
 }
 
 bool lc_install(const char *path, const struct lc_install_file *files, size_t count,
@@ -197,7 +202,7 @@ bool lc_install(const char *path, const struct lc_install_file *files, size_t co
         return false;
     if (place.target != NULL && is_current(path, files, count)) {
         *changed_out = false;
-        return true;
+        return remove_others(&place, place.target, err) || lc_wrap(err, "cannot install %s", path);
     }
     if (!replace(path, &place, files, count, err))
         return lc_wrap(err, "cannot install %s", path);

@@ -133,6 +133,7 @@ static int set_signals(posix_spawnattr_t *attributes, bool own_group)
 
     (void)sigemptyset(&defaults); /* cannot fail on a valid set */
     (void)sigaddset(&defaults, SIGPIPE);
+    (void)sigaddset(&defaults, SIGXFSZ);
     (void)sigaddset(&defaults, SIGINT);
     (void)sigemptyset(&mask);
     code = posix_spawnattr_setsigdefault(attributes, &defaults);

@@ -8,7 +8,7 @@
  *     if (result.exit_code != 0) ...
  *
  * All our descriptors are close-on-exec, so that a child gets its three and no more. SIGPIPE must
- * be ignored by the program; the child gets it back at its default. */
+ * be ignored by the program, SIGXFSZ may be; the child gets both back at their defaults. */
 #ifndef LC_BASE_PROC_H
 #define LC_BASE_PROC_H
 

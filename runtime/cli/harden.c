@@ -43,4 +43,5 @@ void lc_harden(void)
     (void)setrlimit(RLIMIT_CORE, &none);
     (void)prctl(PR_SET_DUMPABLE, DUMPABLE, 0, 0, 0);
     (void)sigaction(SIGPIPE, &ignore, NULL);
+    (void)sigaction(SIGXFSZ, &ignore, NULL); /* a file over its limit is an error that is told */
 }

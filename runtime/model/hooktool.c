@@ -47,8 +47,9 @@ static bool dial(const char *address, int *fd_out, struct lc_err *err)
     LC_AUTO(lc_wire_close) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd == -1)
         return lc_fail_errno(err, errno, "dial unix %s", address);
-    if (connect(fd, (const struct sockaddr *)&place, sizeof(place)) == -1)
-        return lc_fail_errno(err, errno, "dial unix %s: connect", address);
+    while (connect(fd, (const struct sockaddr *)&place, sizeof(place)) == -1 && errno != EISCONN)
+        if (errno != EINTR)
+            return lc_fail_errno(err, errno, "dial unix %s: connect", address);
     *fd_out = fd;
     fd = -1;
     return true;

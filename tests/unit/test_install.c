@@ -137,6 +137,10 @@ static void what_a_crash_left_is_removed(void **state)
     assert_done(lc_install(path, first, 2, &changed, &err));
     assert_false(lc_file_exists(left));
     assert_true(lc_file_exists(foreign));
+    assert_int_equal(mkdir(left, 0700), 0);
+    assert_done(lc_install(path, first, 2, &changed, &err));
+    assert_false(changed);
+    assert_false(lc_file_exists(left));
 }
 
 static void makes_missing_parents(void **state)

@@ -54,6 +54,8 @@ static const struct end_row end_rows[] = {
     { "a signal", "kill -TERM $$", NULL, "", "", -1, SIGTERM, "killed by signal 15" },
     { "SIGPIPE is at its default", "kill -PIPE $$", NULL, "", "", -1, SIGPIPE,
       "killed by signal 13" },
+    { "SIGXFSZ is at its default", "kill -XFSZ $$", NULL, "", "", -1, SIGXFSZ,
+      "killed by signal 25" },
     { "standard input is empty", "cat; echo end", NULL, "end\n", "", 0, 0, "exit status 0" },
     { "input", "cat", "given", "given", "", 0, 0, "exit status 0" },
     { "empty input", "cat; echo end", "", "end\n", "", 0, 0, "exit status 0" },
@@ -528,6 +530,7 @@ int main(void)
     struct suite suite = SUITE_INIT;
 
     (void)signal(SIGPIPE, SIG_IGN); /* as base/proc.h asks */
+    (void)signal(SIGXFSZ, SIG_IGN);
     SUITE_ROWS(&suite, end_rows, check_end);
     SUITE_TEST(&suite, "arguments arrive as they are", arguments_arrive_as_they_are);
     SUITE_TEST(&suite, "environment and folder are given", environment_and_folder_are_given);

@@ -82,7 +82,7 @@ FUZZ_PROGRAMS := $(FUZZ_SOURCES:%.c=$(BUILD)/%)
 FAULT_SOURCES := $(wildcard tests/fault/fault_*.c)
 FAULT_PROGRAMS := $(FAULT_SOURCES:%.c=$(BUILD)/%)
 FAULT_SCRIPTS := $(wildcard tests/fault/*.t)
-FAULT_PARTS   := build/faults/command
+FAULT_PARTS   := build/faults/command build/faults/shim.so
 SPEC_RUNNER   := $(BUILD)/tests/lua/run_spec
 SPECS         := $(wildcard tests/lua/*_spec.lua)
 CHARMS        := $(patsubst %/tests,%,$(wildcard charms/*/tests))
@@ -280,15 +280,19 @@ fault: setup
 	@$(MAKE) --no-print-directory $(JOBS) PROFILE=release all $(FAULT_PARTS)
 	@$(MAKE) --no-print-directory PROFILE=$(if $(filter release,$(PROFILE)),asan,$(PROFILE)) faults
 faults:
-	@$(MAKE) --no-print-directory $(JOBS) $(FAULT_PROGRAMS)
+	@$(MAKE) --no-print-directory $(JOBS) $(FAULT_PROGRAMS) $(PROGRAM)
 	@FAULT='$(FAULT)' T='$(T)' LUACHARM='$(abspath build/luacharm)' FAULTS='$(CURDIR)/build/faults' \
-	    tests/fault/run.sh $(BUILD) $(FAULT_PROGRAMS) $(FAULT_SCRIPTS)
+	    DYNAMIC='$(abspath $(PROGRAM))' tests/fault/run.sh $(BUILD) $(FAULT_PROGRAMS) $(FAULT_SCRIPTS)
 
-# What stands between the released program and the hook commands that are to fail: small and static.
-$(FAULT_PARTS): build/faults/%: tests/fault/%.c
+# What stands between the released program and the hook commands that are to fail: small and static;
+# and between a dynamic one and the C library.
+build/faults/command: FAULT_FLAGS := -static
+build/faults/shim.so: FAULT_FLAGS := -shared -fPIC
+$(FAULT_PARTS): tests/fault/command.c tests/fault/shim.c
 	@mkdir -p $(@D)
 	$(SAY) CC $@
-	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 $(WARNINGS) $(WERROR) -static -o $@ $<
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 $(WARNINGS) $(WERROR) $(FAULT_FLAGS) -o $@ \
+	    tests/fault/$(basename $(@F)).c
 
 # Which lines run in all of the tests, and in as many of the sweeps as CI takes: they are what runs the
 # ways out of a failure, and they check each. COV_LEAST: percent, of runtime/ and of lua/.

@@ -14,8 +14,9 @@ local certs <const> = tls.requires("certificates", {
   end,
 })
 
+local folder <const> = os.getenv "TLS_FOLDER" or os.getenv "JUJU_CHARM_DIR" .. "/tls"
 certs:on("available", function(cert)
-  if cert.name == "site" then cert:install { dir = os.getenv "JUJU_CHARM_DIR" .. "/tls" } end
+  if cert.name == "site" then cert:install { dir = folder } end
 end)
 
 charm.action("rotate", function() certs:regenerate_key() end)

@@ -6,6 +6,7 @@
 #include "base/proc.h"
 #include "model/agent.h"
 #include "model/context.h"
+#include "model/wire.h"
 
 /* The environment, built from scratch. */
 bool agent_environment(const struct lc_agent *agent, const struct lc_context *context,
@@ -17,25 +18,42 @@ bool agent_environment(const struct lc_agent *agent, const struct lc_context *co
 bool agent_faketime_find(char **out, struct lc_err *err) LC_MUST_CHECK;
 void agent_faketime_clear(void);
 
+/* A connection: a request is received as it comes, then its reply is sent as it is taken. */
+struct agent_talk {
+    int fd; /* -1: free */
+    struct lc_wire_inbox inbox;
+    struct lc_wire_reply reply;
+    bool answered;
+    size_t sent;
+    uint64_t moved; /* when it last went on, in the server's count */
+};
+
+/* One more, and the one that has been still for longest is given up. */
+#define AGENT_TALKS_MAX 64
+
 /* The unix socket on which hook commands are answered, while one program runs. */
 struct agent_server {
     struct lc_context *context; /* borrowed */
     int fd;
-    char *address;   /* its path */
+    int poll;                 /* tells when any of the sockets is ready; -1 before open */
+    struct agent_talk *talks; /* owned; AGENT_TALKS_MAX */
+    uint64_t count;           /* of what went on */
+    char *address;            /* its path */
     char *temporary; /* a folder of its own, where the model's would make the path too long */
     bool refused;    /* a command ended the program: juju-reboot --now */
 };
 
 #define AGENT_SERVER_INIT                                                                          \
     {                                                                                              \
-        .fd = -1                                                                                   \
+        .fd = -1, .poll = -1                                                                       \
     }
 
 bool agent_server_open(struct agent_server *server, struct lc_context *context, struct lc_err *err)
     LC_MUST_CHECK;
 void agent_server_close(struct agent_server *server);
 LC_AUTO_VALUE(struct agent_server, agent_server_close);
-struct lc_proc_watch agent_server_watch(struct agent_server *server);
+/* What is ready, once server->poll is; false when the program is to be ended. */
+bool agent_server_serve(struct agent_server *server, struct lc_err *err) LC_MUST_CHECK;
 
 /* A program of a unit, in the charm's folder, with its server. Must stay where it is. */
 struct agent_child {

@@ -77,9 +77,8 @@ static bool log_output(struct agent_child *child, bool all, struct lc_err *err)
 static bool serve(void *context, struct lc_err *err)
 {
     struct agent_child *child = context;
-    const struct lc_proc_watch watch = agent_server_watch(&child->server);
 
-    return log_output(child, false, err) && watch.ready(watch.context, err);
+    return log_output(child, false, err) && agent_server_serve(&child->server, err);
 }
 
 bool agent_child_start(const struct lc_agent *agent, struct lc_context *context, const char *charm,
@@ -92,7 +91,7 @@ bool agent_child_start(const struct lc_agent *agent, struct lc_context *context,
     if (!agent_server_open(&out->server, context, err) ||
         !agent_environment(agent, context, charm, out->server.address, &env, err))
         return false;
-    const struct lc_proc_watch watch = { .fd = out->server.fd, .ready = serve, .context = out };
+    const struct lc_proc_watch watch = { .fd = out->server.poll, .ready = serve, .context = out };
     const struct lc_proc proc = { .argv = argv,
                                   .env = env.items,
                                   .directory = charm,

@@ -10,8 +10,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 
-#define MAGIC     0x6c636831u /* "lch1" */
-#define MAX_WORDS 100000u
+#define MAGIC 0x6c636831u /* "lch1" */
 
 enum { HEADER_WORDS = 4 };
 
@@ -62,10 +61,10 @@ static bool send_header(int fd, uint32_t a, uint32_t b, uint32_t c, struct lc_er
     return send_all(fd, header, sizeof(header), err);
 }
 
-static bool receive_header(int fd, uint32_t header[HEADER_WORDS], struct lc_err *err)
+static bool read_header(const unsigned char *bytes, uint32_t header[HEADER_WORDS],
+                        struct lc_err *err)
 {
-    if (!receive_all(fd, header, HEADER_WORDS * sizeof(header[0]), err))
-        return false;
+    memcpy(header, bytes, HEADER_WORDS * sizeof(header[0]));
     for (size_t i = 0; i < HEADER_WORDS; i++)
         header[i] = ntohl(header[i]);
     if (header[0] != MAGIC)
@@ -115,29 +114,72 @@ static bool find_words(struct lc_wire_request *request, size_t words_len, struct
     return at == words_len ? true : lc_fail(err, LC_EPARSE, "a request with too many words");
 }
 
-bool lc_wire_receive_request(int fd, struct lc_wire_request *out, struct lc_err *err)
+void lc_wire_inbox_release(struct lc_wire_inbox *inbox)
 {
-    LC_AUTO(lc_wire_request_release) struct lc_wire_request request = LC_WIRE_REQUEST_INIT;
+    lc_wire_request_release(&inbox->request);
+    *inbox = (struct lc_wire_inbox)LC_WIRE_INBOX_INIT;
+}
+
+/* The header is whole: room for what it announces. */
+static bool make_room(struct lc_wire_inbox *inbox, struct lc_err *err)
+{
+    struct lc_wire_request *request = &inbox->request;
     uint32_t header[HEADER_WORDS];
 
-    if (!receive_header(fd, header, err))
+    if (!read_header(inbox->header, header, err))
         return false;
-    request.has_input = header[3] != LC_WIRE_NO_INPUT;
-    request.input_len = request.has_input ? header[3] : 0;
-    request.word_count = header[1];
-    if (header[2] > LC_WIRE_MAX_BYTES || request.input_len > LC_WIRE_MAX_BYTES ||
-        request.word_count > MAX_WORDS)
+    request->has_input = header[3] != LC_WIRE_NO_INPUT;
+    request->input_len = request->has_input ? header[3] : 0;
+    request->word_count = header[1];
+    if (header[2] > LC_WIRE_MAX_BYTES || request->input_len > LC_WIRE_MAX_BYTES ||
+        request->word_count > LC_WIRE_MAX_WORDS)
         return lc_fail(err, LC_ELIMIT, "a request of more than %u bytes", LC_WIRE_MAX_BYTES);
-    request.len = header[2] + request.input_len;
-    request.bytes = lc_alloc(request.len + 1, 1);
-    request.words = lc_alloc(request.word_count + 1, sizeof(*request.words));
-    if (request.bytes == NULL || request.words == NULL)
+    request->len = header[2] + request->input_len;
+    request->bytes = lc_alloc(request->len + 1, 1);
+    request->words = lc_alloc(request->word_count + 1, sizeof(*request->words));
+    if (request->bytes == NULL || request->words == NULL)
         return lc_fail_memory(err);
-    if (!receive_all(fd, request.bytes, request.len, err) || !find_words(&request, header[2], err))
+    request->input = request->bytes + header[2];
+    return true;
+}
+
+/* The next bytes, into the header or the request; *count 0: there are none now. */
+static bool receive_next(int fd, struct lc_wire_inbox *inbox, size_t *count, struct lc_err *err)
+{
+    const size_t head = sizeof(inbox->header);
+    const bool in_head = inbox->have < head;
+    void *to = in_head ? (void *)(inbox->header + inbox->have)
+                       : (void *)(inbox->request.bytes + (inbox->have - head));
+    const size_t missing = (in_head ? head : head + inbox->request.len) - inbox->have;
+    ssize_t got;
+
+    do
+        got = recv(fd, to, missing, MSG_DONTWAIT);
+    while (got == -1 && errno == EINTR);
+    *count = got > 0 ? (size_t)got : 0;
+    if (got > 0 || (got == -1 && (errno == EAGAIN || errno == EWOULDBLOCK)))
+        return true;
+    return got == 0 ? lc_fail(err, LC_EIO, "the other side closed the connection")
+                    : lc_fail_errno(err, errno, "cannot receive");
+}
+
+bool lc_wire_receive_some(int fd, struct lc_wire_inbox *inbox, bool *whole, struct lc_err *err)
+{
+    const size_t head = sizeof(inbox->header);
+    struct lc_wire_request *request = &inbox->request;
+    size_t count = 1;
+
+    while (count > 0 && (inbox->have < head || inbox->have < head + request->len)) {
+        if (!receive_next(fd, inbox, &count, err))
+            return false;
+        inbox->have += count;
+        if (request->bytes == NULL && inbox->have == head && !make_room(inbox, err))
+            return false;
+    }
+    const bool complete = inbox->have >= head && inbox->have == head + request->len;
+    if (complete && !find_words(request, request->len - request->input_len, err))
         return false;
-    request.input = request.bytes + header[2];
-    *out = request;
-    request = (struct lc_wire_request)LC_WIRE_REQUEST_INIT;
+    *whole = complete;
     return true;
 }
 
@@ -149,19 +191,51 @@ void lc_wire_reply_release(struct lc_wire_reply *reply)
     *reply = (struct lc_wire_reply)LC_WIRE_REPLY_INIT;
 }
 
-bool lc_wire_send_reply(int fd, const struct lc_wire_reply *reply, struct lc_err *err)
+/* One of the parts of a reply, from where the last send ended; *at: the part's place in the whole.
+ */
+static bool send_part(int fd, const void *bytes, size_t len, size_t *at, size_t *sent,
+                      struct lc_err *err)
 {
-    return send_header(fd, reply->code, (uint32_t)reply->out_len, (uint32_t)reply->err_len, err) &&
-           send_all(fd, reply->out, reply->out_len, err) &&
-           send_all(fd, reply->err, reply->err_len, err);
+    const size_t end = *at + len;
+
+    while (*sent >= *at && *sent < end) {
+        const ssize_t count = send(fd, (const char *)bytes + (*sent - *at), end - *sent,
+                                   MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (count == -1 && errno == EINTR)
+            continue;
+        if (count == -1 && (errno == EAGAIN || errno == EWOULDBLOCK))
+            break;
+        if (count == -1)
+            return lc_fail_errno(err, errno, "cannot send");
+        *sent += (size_t)count;
+    }
+    *at = end;
+    return true;
+}
+
+bool lc_wire_send_some(int fd, const struct lc_wire_reply *reply, size_t *sent, bool *whole,
+                       struct lc_err *err)
+{
+    const uint32_t header[HEADER_WORDS] = { htonl(MAGIC), htonl(reply->code),
+                                            htonl((uint32_t)reply->out_len),
+                                            htonl((uint32_t)reply->err_len) };
+    size_t at = 0;
+
+    if (!send_part(fd, header, sizeof(header), &at, sent, err) ||
+        !send_part(fd, reply->out, reply->out_len, &at, sent, err) ||
+        !send_part(fd, reply->err, reply->err_len, &at, sent, err))
+        return false;
+    *whole = *sent == at;
+    return true;
 }
 
 bool lc_wire_receive_reply(int fd, struct lc_wire_reply *out, struct lc_err *err)
 {
     LC_AUTO(lc_wire_reply_release) struct lc_wire_reply reply = LC_WIRE_REPLY_INIT;
+    unsigned char head[HEADER_WORDS * sizeof(uint32_t)];
     uint32_t header[HEADER_WORDS];
 
-    if (!receive_header(fd, header, err))
+    if (!receive_all(fd, head, sizeof(head), err) || !read_header(head, header, err))
         return false;
     if (header[2] > 2 * LC_WIRE_MAX_BYTES || header[3] > LC_WIRE_MAX_BYTES)
         return lc_fail(err, LC_ELIMIT, "a reply of more than %u bytes", LC_WIRE_MAX_BYTES);

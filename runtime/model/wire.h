@@ -16,7 +16,8 @@
 #include "base/attr.h"
 #include "base/err.h"
 
-#define LC_WIRE_MAX_BYTES   (32u * 1024 * 1024) /* of a request or reply */
+#define LC_WIRE_MAX_BYTES   (32u * 1024 * 1024) /* of a request's words, its input, a reply */
+#define LC_WIRE_MAX_WORDS   100000u
 #define LC_WIRE_NO_INPUT    UINT32_MAX
 #define LC_WIRE_NEEDS_INPUT UINT32_MAX
 
@@ -44,8 +45,26 @@ void lc_wire_close_auto(const int *fd);
 /* words: NULL-terminated. input: NULL for none. */
 bool lc_wire_send_request(int fd, const char *const *words, const void *input, size_t input_len,
                           struct lc_err *err) LC_MUST_CHECK;
-/* LC_EPARSE, LC_ELIMIT, LC_EIO (also when the other side is too slow). */
-bool lc_wire_receive_request(int fd, struct lc_wire_request *out, struct lc_err *err) LC_MUST_CHECK;
+
+/* A request on its way: the server waits for nobody. */
+struct lc_wire_inbox {
+    struct lc_wire_request request; /* whole when receive says so */
+    unsigned char header[16];
+    size_t have; /* bytes, of header and request */
+};
+
+#define LC_WIRE_INBOX_INIT                                                                         \
+    {                                                                                              \
+        .have = 0                                                                                  \
+    }
+
+void lc_wire_inbox_release(struct lc_wire_inbox *inbox);
+LC_AUTO_VALUE(struct lc_wire_inbox, lc_wire_inbox_release);
+
+/* What has come by now. *whole: nothing is missing. LC_EPARSE, LC_ELIMIT (more than
+ * LC_WIRE_MAX_BYTES or LC_WIRE_MAX_WORDS), LC_EIO (also when the other side ends too early). */
+bool lc_wire_receive_some(int fd, struct lc_wire_inbox *inbox, bool *whole, struct lc_err *err)
+    LC_MUST_CHECK;
 
 struct lc_wire_reply {
     uint32_t code;
@@ -64,8 +83,10 @@ struct lc_wire_reply {
 void lc_wire_reply_release(struct lc_wire_reply *reply);
 LC_AUTO_VALUE(struct lc_wire_reply, lc_wire_reply_release);
 
-bool lc_wire_send_reply(int fd, const struct lc_wire_reply *reply, struct lc_err *err)
-    LC_MUST_CHECK;
+/* What the other side takes now. sent: bytes before, and after. */
+bool lc_wire_send_some(int fd, const struct lc_wire_reply *reply, size_t *sent, bool *whole,
+                       struct lc_err *err) LC_MUST_CHECK;
+/* Waits. */
 bool lc_wire_receive_reply(int fd, struct lc_wire_reply *out, struct lc_err *err) LC_MUST_CHECK;
 
 #endif

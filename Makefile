@@ -126,7 +126,7 @@ help:
 	@echo 'make valgrind       the C and Lua tests under valgrind'
 	@echo 'make ci             what CI runs: check, test, asan, fault, fuzz'
 	@echo 'make mutants        plants faults, one at a time: each must turn its test red (T=: as above)'
-	@echo 'make kills          RUNS=$(RUNS) lives of a model with kill -9 at random moments (SEED=)'
+	@echo 'make kills          1000 kills of hooks, RUNS=$(RUNS) lives of a model, with -9 at random moments (SEED=)'
 	@echo 'make instructions   the instructions of hooks against what is kept (KEEP=1: keep these)'
 	@echo 'make bench          what takes how long (T=: as above); build/bench.json'
 	@echo 'make upgrade-proof  from v3 to v4 under load, N=5000 handshakes in each scenario and variant'
@@ -325,10 +325,13 @@ valgrind: setup
 	@LUACHARM='$(abspath build/debug/luacharm)' T='$(T)' WRAP='tests/valgrind.sh' \
 	    tests/run.sh build/debug $(patsubst %.c,build/debug/%,$(VALGRIND_SUITES))
 
-# A model killed with -9 at random moments of its life; the suite has 20 runs of it.
+# A model killed with -9 at random moments of its life, and hooks at those of theirs; the suites have
+# 20 of each.
 RUNS ?= 200
 kills: setup
-	@$(MAKE) --no-print-directory $(JOBS) all
+	@$(MAKE) --no-print-directory $(JOBS) all $(FAULT_PARTS)
+	@FAULT=full FAULTS='$(CURDIR)/build/faults' LUACHARM='$(abspath $(PROGRAM))' TESTS='$(CURDIR)/tests' \
+	    LC_ALL=C TZ=UTC sh tests/fault/kills.t
 	@LUACHARM='$(abspath $(PROGRAM))' TESTS='$(CURDIR)/tests' LC_ALL=C TZ=UTC tests/model/kills.sh $(RUNS) $(SEED)
 
 # What the benches start: small and static, and nothing of ours; OpenSSL alone for one of them.

@@ -9,7 +9,8 @@
 #   plan [LINE...]          what the hook is to meet: shell that its dispatch reads; nothing: no fault
 #   once N                  runs the hook: $outcome (ok, failed, again: it was killed); what the command
 #                           printed is in out, what was logged in log
-#   again N                 after a hook that has failed: Juju's retry
+#   again N                 after a hook that has failed: Juju's retry, without a fault
+#   repeat N                the same, with what the plan says
 #   same N                  whether the model is as it was after the undisturbed hook; else $why
 #   whole N                 whether what must always hold does, as it is now; else $why
 #   chosen STRIDE           whether this point is one to try: every one with FAULT=full, else one of
@@ -92,6 +93,7 @@ hook() {
     [ ! -f calls ] || mv calls "$hook_folder/calls"
     touch "$hook_folder/calls"
     printf '%s\n' "$*" >"$hook_folder/command"
+    sqlite3 "$db" 'SELECT ms FROM run ORDER BY id DESC LIMIT 1' >"$hook_folder/ms"
     dump now
     world "$hook_folder/before" now out >"$hook_folder/world" || exit 1
     cp now "$hook_folder/after"
@@ -162,12 +164,15 @@ once() {
     look "$1"
 }
 
-# An action that has failed is somebody's to run again. The other unit waits until then.
 again() {
-    cp out out-before
     plan
+    repeat "$1"
+}
+
+# An action that has failed is somebody's to run again. The other unit waits until then.
+repeat() {
     unit=$(cut -d ' ' -f 1 "hooks/$1/name")
-    sqlite3 "$db" "INSERT INTO hold SELECT name, 0 FROM unit WHERE name <> '$unit'"
+    sqlite3 "$db" "INSERT OR IGNORE INTO hold SELECT name, 0 FROM unit WHERE name <> '$unit'"
     if grep -q '^run ' "hooks/$1/command"; then
         # shellcheck disable=SC2046 # a list of words
         give $(cat "hooks/$1/command")

@@ -116,6 +116,29 @@ char *lc_store_path(const struct lc_store *store, const char *format, ...)
     return lc_path_join(store->folder, relative);
 }
 
+static bool open_lock(struct lc_store *store, const char *path, struct lc_err *err)
+{
+    if (store->lock_fd != -1)
+        (void)close(store->lock_fd);
+    store->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (store->lock_fd != -1)
+        return true;
+    if (errno == ENOENT) /* the folder is gone */
+        return fail_no_model(store->folder, err);
+    return errno == EACCES ? fail_permission(store->folder, "change", err)
+                           : lc_fail_errno(err, errno, "cannot lock the model: %s", path);
+}
+
+/* Who waited for a model that was destroyed meanwhile holds a lock that nobody else will see. */
+static bool is_at(const char *path, int fd)
+{
+    struct stat named;
+    struct stat opened;
+
+    return lstat(path, &named) == 0 && fstat(fd, &opened) == 0 && named.st_ino == opened.st_ino &&
+           named.st_dev == opened.st_dev;
+}
+
 /* Waits. The file stays when the lock goes: removing it would let two hold "the" lock. */
 static bool take_lock(struct lc_store *store, void (*waiting)(void), struct lc_err *err)
 {
@@ -123,18 +146,18 @@ static bool take_lock(struct lc_store *store, void (*waiting)(void), struct lc_e
 
     if (path == NULL)
         return lc_fail_memory(err);
-    store->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (store->lock_fd == -1)
-        return errno == EACCES ? fail_permission(store->folder, "change", err)
-                               : lc_fail_errno(err, errno, "cannot lock the model: %s", path);
-    if (flock(store->lock_fd, LOCK_EX | LOCK_NB) == 0)
-        return true;
-    if (errno != EWOULDBLOCK)
-        return lc_fail_errno(err, errno, "cannot lock the model: %s", path);
-    if (waiting != NULL)
-        waiting();
-    if (flock(store->lock_fd, LOCK_EX) == -1)
-        return lc_fail_errno(err, errno, "cannot lock the model: %s", path);
+    do {
+        if (!open_lock(store, path, err))
+            return false;
+        if (flock(store->lock_fd, LOCK_EX | LOCK_NB) == 0)
+            continue;
+        if (errno != EWOULDBLOCK)
+            return lc_fail_errno(err, errno, "cannot lock the model: %s", path);
+        if (waiting != NULL)
+            waiting();
+        if (flock(store->lock_fd, LOCK_EX) == -1)
+            return lc_fail_errno(err, errno, "cannot lock the model: %s", path);
+    } while (!is_at(path, store->lock_fd));
     return true;
 }
 
@@ -272,6 +295,8 @@ bool lc_store_open(const char *folder, enum lc_store_mode mode, void (*waiting)(
         return errno == EACCES ? fail_permission(folder, "use", err) : fail_no_model(folder, err);
     if (mode == LC_STORE_WORK && !take_lock(store, waiting, err))
         return false;
+    if (!lc_file_exists(path)) /* it was destroyed while we waited */
+        return fail_no_model(folder, err);
     if (!open_for(store, mode, err) || !check(store, err) || !load_head(store, err))
         return false;
     if (mode == LC_STORE_WORK && !recover(store, err))

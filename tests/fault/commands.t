@@ -7,8 +7,8 @@
 stride=${STRIDE:-61} # a prime: no hook has so many calls
 
 # What a hook may do: "fails" or "goes on", or either where the answer may be one that nobody reads.
-ways='exit-1:either exit-2:either killed:either hangs:either garbage:either truncated:fails slow:goes-on
-    deaf:fails endless:either kill-before:dies kill-during:dies kill-after:dies'
+ways=${WAYS:-'exit-1:either exit-2:either killed:either hangs:either garbage:either truncated:fails slow:goes-on
+    deaf:fails endless:either kill-before:dies kill-during:dies kill-after:dies'}
 
 words() {
     case $1 in

@@ -5,7 +5,7 @@
 workdir
 model() { "$LUACHARM" model "$@"; }
 
-# --- a thousand hooks of a Lua charm, each with four hook commands (goal: under 15 s on two cores)
+# --- a thousand hooks of a Lua charm, each with four hook commands (wanted: under 15 s on two cores)
 
 mkdir -p four/src
 cat >four/charmcraft.yaml <<'END'
@@ -36,11 +36,11 @@ for _ in $(seq "$BENCH_RUNS"); do
 done
 # shellcheck disable=SC2086 # lists of numbers
 {
-    report '1000 Lua hooks, 4 hook commands each (goal: 15000)' ms - $walls
-    report '1000 Lua hooks, 4 hook commands each: processor' ms - $cpus
+    report '(g) 1000 hooks in a model, 4 hook commands each' ms - $walls
+    report '(g) 1000 hooks in a model, 4 hook commands each: processor' ms - $cpus
 }
 
-# --- one integrate, and a model that settles (goal: 500 units cost each at most 1.5 times what 50 do)
+# --- one integrate, and a model that settles 
 
 for side in asker giver; do
     mkdir -p $side/hooks
@@ -73,7 +73,7 @@ for _ in $(seq "$BENCH_RUNS"); do
 done
 # shellcheck disable=SC2086 # lists of numbers
 {
-    report '50 units settle after an integrate: processor, per unit' us - $small
-    report '500 units settle after an integrate: processor, per unit' us - $large
-    report 'cost per unit, 500 units against 50 (goal: 1.5)' x - $ratios
+    report '(g) 50 units settle, each: processor' us - $small
+    report '(g) 500 units settle, each: processor' us - $large
+    report '(g) 500 units against 50, cost of each' x - $ratios
 }

@@ -112,7 +112,7 @@ int main(void)
     }
     qsort(floors, ROUNDS, sizeof(*floors), by_number);
     qsort(times, ROUNDS, sizeof(*times), by_number);
-    printf("policy, 10 rules, 10,000 RSA-2048 requests\tms\t%" PRId64 "\t%" PRId64 "\t%" PRId64
+    printf("(f) policy of 10 rules, 10000 RSA-2048 requests: processor\tms\t%" PRId64 "\t%" PRId64 "\t%" PRId64
            "\t%.2f\n",
            times[0], times[ROUNDS / 2], floors[ROUNDS / 2],
            (double)times[ROUNDS / 2] / (double)floors[ROUNDS / 2]);

@@ -7,7 +7,7 @@ echo 'io.stdout:write("x"):flush()' >first.lua
 cp "$LUACHARM" luacharm
 many=$((BENCH_RUNS * 20))
 
-BENCH_FIRST_BYTE=1 "$PROGRAMS/pair" '(i) start to the first line of Lua, warm (goal: 1)' $many 0 \
+BENCH_FIRST_BYTE=1 "$PROGRAMS/pair" '(i) start to the first line of Lua, warm' $many 0 \
     ./luacharm run first.lua -- "$PROGRAMS/floor" || exit 1
 
 # A copy that nobody else has mapped: its pages can be dropped, and are read from the disk again.

@@ -2,10 +2,11 @@
  * which writes down that it was called, spoils the call that it is told to, and has all others done
  * by the real command.
  *
- * $FAULT_CALLS gets a line for each call, "NAME PID". $FAULT_TOOLS is the folder with the real
- * commands. The call number $FAULT_AT, from 1, is spoiled in the way of $FAULT (see ways below),
- * and that it was is told by the file $FAULT_FIRED. A way that has no meaning for a call (half of
- * an empty answer) leaves it as it is. */
+ * $FAULT_CALLS gets a line for each call, "NAME PID SECRET PART": SECRET is the id of the secret
+ * that it is about, or "-"; PART is "revision" where only one of its revisions is, else "whole".
+ * $FAULT_TOOLS is the folder with the real commands. The call number $FAULT_AT, from 1, is spoiled
+ * in the way of $FAULT (see ways below), and that it was is told by the file $FAULT_FIRED. A way
+ * that has no meaning for a call (half of an empty answer) leaves it as it is. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -254,8 +255,24 @@ static const struct {
     { "kill-after", kill_after },
 };
 
+static const char *secret_in(char **argv)
+{
+    for (char **word = argv + 1; *word != NULL; word++)
+        if (strlen(*word) == 20 && strspn(*word, "0123456789abcdefghijklmnopqrstuv") == 20)
+            return *word;
+    return "-";
+}
+
+static const char *part_in(char **argv)
+{
+    for (char **word = argv + 1; *word != NULL; word++)
+        if (strcmp(*word, "--revision") == 0)
+            return "revision";
+    return "whole";
+}
+
 /* Which call of the hook this is. Calls come one after the other. */
-static long count_in(const char *path, const char *name)
+static long count_in(const char *path, const char *name, char **argv)
 {
     char line[128];
     struct stat info;
@@ -265,7 +282,8 @@ static long count_in(const char *path, const char *name)
     if (fd == -1)
         return -1;
     /* As many bytes a line as here. */
-    const int len = snprintf(line, sizeof(line), "%-40.40s %20ld\n", name, (long)getpid());
+    const int len = snprintf(line, sizeof(line), "%-40.40s %20ld %-20.20s %-8.8s\n", name,
+                             (long)getpid(), secret_in(argv), part_in(argv));
     if (fstat(fd, &info) == 0)
         number += (long)info.st_size / len;
     const bool written = write(fd, line, (size_t)len) == len;
@@ -283,7 +301,7 @@ int main(int argc, char **argv)
 
     if (argc < 1 || calls == NULL || getenv("FAULT_TOOLS") == NULL)
         return fail("FAULT_CALLS or FAULT_TOOLS is not set");
-    const long number = count_in(calls, name);
+    const long number = count_in(calls, name, argv);
     if (number == -1)
         return fail(calls);
     if (way == NULL || at == NULL || getenv("FAULT_FIRED") == NULL ||

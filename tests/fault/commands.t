@@ -37,7 +37,7 @@ fits() { # WAY COMMAND: these two are fed
 
 # A process of a hook command that is still at work.
 stray() {
-    while read -r command pid; do
+    while read -r command pid _; do
         ! grep -q '^State:[[:space:]]*[A-WYa-z]' "/proc/$pid/status" 2>/dev/null || echo "$command $pid"
     done <calls
 }

@@ -184,6 +184,7 @@ repeat() {
 }
 
 same() {
+    why=
     world "hooks/$1/before" now out log >world 2>&1
     cmp -s "hooks/$1/world" world && no_key_beside && return
     why=$(diff "hooks/$1/world" world | head -n 20)$why

@@ -1,5 +1,6 @@
 /* An owned map of text to text, kept sorted by key (bytes): a databag, a charm's state, a section
- * of YAML. Look-ups are by bisection. Not for secrets. */
+ * of YAML. Look-ups are by bisection. A value is never changed once it is there, and copies of a
+ * map share it: databags are megabytes. Not for secrets. */
 #ifndef LC_BASE_STRMAP_H
 #define LC_BASE_STRMAP_H
 
@@ -11,7 +12,7 @@
 
 struct lc_strmap_entry {
     char *key;
-    char *value; /* never NULL */
+    const char *value; /* never NULL; shared with copies of the map */
 };
 
 struct lc_strmap {
@@ -33,6 +34,15 @@ const char *lc_strmap_get(const struct lc_strmap *map, const char *key);
 
 /* Copies both; replaces what was there. */
 bool lc_strmap_set(struct lc_strmap *map, const char *key, const char *value, struct lc_err *err)
+    LC_MUST_CHECK;
+
+/* An entry of another map, whose value is shared. */
+bool lc_strmap_share(struct lc_strmap *map, const struct lc_strmap_entry *entry, struct lc_err *err)
+    LC_MUST_CHECK;
+
+/* Room for a value of up to len bytes and its NUL, to be filled before the map is used again;
+ * replaces what was there. NULL: out of memory. */
+char *lc_strmap_room(struct lc_strmap *map, const char *key, size_t len, struct lc_err *err)
     LC_MUST_CHECK;
 
 /* Whether it was there. */

@@ -177,6 +177,13 @@ static bool set_key(struct lc_strmap *bag, const char *key, const char *value, s
     return true;
 }
 
+static bool merge_entry(struct lc_strmap *bag, const struct lc_strmap_entry *entry,
+                        struct lc_err *err)
+{
+    return *entry->value == '\0' ? set_key(bag, entry->key, "", err)
+                                 : lc_strmap_share(bag, entry, err);
+}
+
 bool fake_relation_set(void *context, const char *relation_id, bool app,
                        const struct lc_strmap *changes, struct lc_err *err)
 {
@@ -197,7 +204,7 @@ bool fake_relation_set(void *context, const char *relation_id, bool app,
         !fake_bag_add(relation, app ? fake->env.app : fake->env.unit, &bag, err))
         return false;
     for (size_t i = 0; i < changes->count; i++)
-        if (!set_key(&bag->working, changes->entries[i].key, changes->entries[i].value, err))
+        if (!merge_entry(&bag->working, &changes->entries[i], err))
             return false;
     return true;
 }

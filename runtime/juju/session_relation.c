@@ -84,7 +84,7 @@ static bool merge(struct lc_strmap *bag, const struct lc_strmap *changes, struct
         const struct lc_strmap_entry *entry = &changes->entries[i];
         if (*entry->value == '\0')
             (void)lc_strmap_remove(bag, entry->key);
-        else if (!lc_strmap_set(bag, entry->key, entry->value, err))
+        else if (!lc_strmap_share(bag, entry, err))
             return false;
     }
     return true;
@@ -128,7 +128,7 @@ bool session_relation_set(void *context, const char *relation_id, bool app,
     if (!find_bag(session, relation_id, app, who, &bag, err))
         return false;
     for (size_t i = 0; i < changes->count; i++)
-        if (!lc_strmap_set(&bag->changes, changes->entries[i].key, changes->entries[i].value, err))
+        if (!lc_strmap_share(&bag->changes, &changes->entries[i], err))
             return false;
     return true;
 }
@@ -144,7 +144,7 @@ static bool find_difference(const struct session_bag *bag, struct lc_strmap *out
         const char *there = lc_strmap_get(&bag->base, entry->key);
         if (is_known && strcmp(there == NULL ? "" : there, entry->value) == 0)
             continue;
-        if (!lc_strmap_set(out, entry->key, entry->value, err))
+        if (!lc_strmap_share(out, entry, err))
             return false;
     }
     return true;

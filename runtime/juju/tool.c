@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/json_scan.h"
 #include "base/mem.h"
 #include "base/proc.h"
 #include "base/text.h"
@@ -332,10 +333,19 @@ static bool add_entry(void *context, const char *key, const struct lc_json *valu
 bool tool_map(const struct lc_tool *tool, const struct tool_call *call, struct lc_strmap *out,
               struct lc_err *err)
 {
+    LC_AUTO(lc_proc_result_release)
+    struct lc_proc_result result = LC_PROC_RESULT_INIT(LC_TOOL_MAX_OUTPUT);
     LC_AUTO(lc_json_free) struct lc_json *json = NULL;
     struct map_reading reading = { .call = call, .map = out };
+    bool plain;
 
-    if (!tool_json(tool, call, &json, err))
+    if (!run(tool, call, &result, NULL, err))
+        return false;
+    if (!lc_json_scan_texts(result.out.data, result.out.len, out, &plain, err))
+        return lc_wrap(err, "%s", call->words[0]);
+    if (plain)
+        return true;
+    if (!parse(call, result.out.data, result.out.len, &json, err))
         return false;
     if (lc_json_type(json) == LC_JSON_NULL)
         return true;

@@ -9,8 +9,10 @@
 #include "juju/ops.h"
 
 #define LC_TOOL_TIMEOUT_MS (5 * 60 * 1000) /* of one hook command */
-#define LC_TOOL_MAX_OUTPUT                                                                         \
-    (64u * 1024 * 1024) /* bytes of an answer; of a secret's: base/secret.h */
+
+/* Bytes of an answer, and of what is given on standard input; of a secret's: base/secret.h. A
+ * databag of tls/databag.h's limit as JSON in JSON, in which each quote and backslash takes two. */
+#define LC_TOOL_MAX_OUTPUT (256u * 1024 * 1024)
 
 struct lc_tool;
 

@@ -53,6 +53,29 @@ static void a_map_takes_many(void **state)
     }
 }
 
+/* A value lives as long as one map has it, whatever the others do with theirs. */
+static void copies_share_their_values(void **state)
+{
+    LC_AUTO(lc_strmap_release) struct lc_strmap a = LC_STRMAP_INIT;
+    LC_AUTO(lc_strmap_release) struct lc_strmap b = LC_STRMAP_INIT;
+    LC_AUTO(lc_strmap_release) struct lc_strmap c = LC_STRMAP_INIT;
+
+    (void)state;
+    char *room = lc_strmap_room(&a, "key", 10, &err);
+    assert_non_null(room);
+    memcpy(room, "value", sizeof("value"));
+    assert_done(lc_strmap_copy(&b, &a, &err));
+    assert_ptr_equal(lc_strmap_get(&a, "key"), lc_strmap_get(&b, "key"));
+    assert_done(
+        lc_strmap_set(&a, "key", lc_strmap_get(&a, "key") + 1, &err)); /* a part of itself */
+    assert_string_equal(lc_strmap_get(&a, "key"), "alue");
+    assert_done(lc_strmap_share(&c, &b.entries[0], &err));
+    lc_strmap_release(&b);
+    assert_string_equal(lc_strmap_get(&c, "key"), "value");
+    assert_done(lc_strmap_share(&c, &c.entries[0], &err)); /* onto itself */
+    assert_string_equal(lc_strmap_get(&c, "key"), "value");
+}
+
 static void maps_are_copied_and_compared(void **state)
 {
     LC_AUTO(lc_strmap_release) struct lc_strmap a = LC_STRMAP_INIT;
@@ -216,6 +239,7 @@ int main(void)
 
     SUITE_TEST(&suite, "a map is sorted", a_map_is_sorted);
     SUITE_TEST(&suite, "a map takes many", a_map_takes_many);
+    SUITE_TEST(&suite, "copies share their values", copies_share_their_values);
     SUITE_TEST(&suite, "maps are copied and compared", maps_are_copied_and_compared);
     SUITE_TEST(&suite, "a map is set from itself", a_map_is_set_from_itself);
     SUITE_TEST(&suite, "a list keeps its order", a_list_keeps_its_order);

@@ -45,10 +45,12 @@ static void answers_are_limited(void **state)
     LC_AUTO(fixture_release) struct fixture f;
     LC_AUTO(lc_strlist_release) struct lc_strlist units = LC_STRLIST_INIT;
     char got[GOT_BYTES];
+    char too_much[64];
 
     (void)state;
     fixture_init(&f);
-    script(&f, "relation-list", "head -c 67108865 /dev/zero");
+    (void)snprintf(too_much, sizeof(too_much), "head -c %u /dev/zero", LC_TOOL_MAX_OUTPUT + 1);
+    script(&f, "relation-list", too_much);
     assert_fails(lc_juju_call(f.port, relation_list, "db:7", &units, &err), LC_ELIMIT,
                  "relation-list: its answer is too long");
     script(&f, "secret-get", "printf '{\"value\":\"'; head -c 9000000 /dev/zero | tr '\\0' s");

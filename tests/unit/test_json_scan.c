@@ -1,0 +1,92 @@
+/* runtime/base/json_scan: plain JSON where it stands; what is not plain is left to lc_json_parse.
+ */
+#include "base/json_scan.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "rows.h"
+
+static struct lc_err err;
+
+struct texts_row {
+    const char *name;
+    const char *text;
+    bool plain;
+};
+
+static const struct texts_row texts_rows[] = {
+    { "an empty object", "{}", true },
+    { "one text", "{\"a\":\"1\"}", true },
+    { "white space everywhere", " { \"a\" : \"1\" ,\n\"b\"\t:\r\"2\" } \n", true },
+    { "an empty text and an empty key", "{\"\":\"\"}", true },
+    { "escapes", "{\"a\":\"\\\"\\\\\\n\\r\\t\\b\\f\"}", true },
+    { "an escape at each place of eight",
+      "{\"a\":\"\\n\",\"b\":\"1\\n\",\"c\":\"12\\n\",\"d\":\"123\\n\",\"e\":\"1234\\n\","
+      "\"f\":\"12345\\n\",\"g\":\"123456\\n\",\"h\":\"1234567\\n\",\"i\":\"12345678\\n9\"}",
+      true },
+    { "a solidus that is escaped", "{\"a\":\"\\/\"}", false },
+    { "a Unicode escape", "{\"a\":\"\\u0041\"}", false },
+    { "an escape that is none", "{\"a\":\"\\x\"}", false },
+    { "an escape in a key", "{\"a\\n\":\"1\"}", false },
+    { "a letter that is not ASCII", "{\"a\":\"\xc3\xa9\"}", false },
+    { "a control character", "{\"a\":\"\x01\"}", false },
+    { "DEL", "{\"a\":\"\x7f\"}", false },
+    { "a key twice", "{\"a\":\"1\",\"a\":\"2\"}", false },
+    { "a number", "{\"a\":\"1\",\"b\":2}", false },
+    { "null", "null", false },
+    { "a list", "[\"a\"]", false },
+    { "nothing", "", false },
+    { "no end", "{\"a\":\"1\"", false },
+    { "no end of a text", "{\"a\":\"1", false },
+    { "a backslash at the end", "{\"a\":\"\\", false },
+    { "a comma too many", "{\"a\":\"1\",}", false },
+    { "something behind it", "{\"a\":\"1\"}{}", false },
+};
+
+/* Where it is plain it says what the reader of all JSON says; else nothing is left behind. */
+static void check_texts(void **state)
+{
+    const struct texts_row *row = *state;
+    LC_AUTO(lc_strmap_release) struct lc_strmap map = LC_STRMAP_INIT;
+    LC_AUTO(lc_json_free) struct lc_json *object = NULL;
+    bool plain;
+
+    assert_done(lc_json_scan_texts(row->text, strlen(row->text), &map, &plain, &err));
+    assert_int_equal(plain, row->plain);
+    if (!plain) {
+        assert_int_equal(map.count, 0);
+        return;
+    }
+    assert_done(lc_json_parse(row->text, strlen(row->text), 0, &object, &err));
+    assert_int_equal(map.count, lc_json_count(object));
+    for (size_t i = 0; i < map.count; i++)
+        assert_string_equal(map.entries[i].value, lc_json_get_string(object, map.entries[i].key));
+}
+
+static void white_space_is_skipped_where_it_is_said(void **state)
+{
+    const char text[] = "\"abc\" \"a\\nc\" ";
+    struct lc_json_scan scan = { .at = text, .end = text + strlen(text) };
+    struct lc_json_span span;
+
+    (void)state;
+    assert_true(lc_json_scan_string(&scan, &span));
+    assert_false(lc_json_scan_string(&scan, &span));
+    assert_false(lc_json_scan_ends(&scan));
+    assert_true(lc_json_scan_string(&scan, &span));
+    LC_AUTO(lc_free) char *decoded = lc_json_span_dup(&span);
+    assert_string_equal(decoded, "a\nc");
+    assert_true(lc_json_scan_ends(&scan));
+}
+
+int main(void)
+{
+    struct suite suite = SUITE_INIT;
+
+    SUITE_ROWS(&suite, texts_rows, check_texts);
+    SUITE_TEST(&suite, "white space is skipped where it is said",
+               white_space_is_skipped_where_it_is_said);
+    return suite_run(&suite, "json_scan");
+}

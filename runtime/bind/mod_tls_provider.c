@@ -334,11 +334,30 @@ static int provider(lua_State *L)
 
 /* --- reading -------------------------------------------------------------------------------- */
 
-static void push_entry(lua_State *L, const struct lc_provider_item *item)
-{
-    const struct lc_certificate_entry *entry = item->certificate;
+/* Decoded for the table that is made of it. */
+struct shown {
+    struct lc_certificate_entry certificate;
+    struct lc_error_entry error;
+};
 
-    push_request(L, &item->request);
+static void release_shown(void *held)
+{
+    struct shown *shown = held;
+
+    lc_certificate_entry_release(&shown->certificate);
+    lc_error_entry_release(&shown->error);
+}
+
+static bool show(const struct lc_provider_item *item, struct shown *out, struct lc_err *err)
+{
+    release_shown(out);
+    return (item->certificate == NULL ||
+            lc_answer_certificate(item->certificate, &out->certificate, err)) &&
+           (item->error == NULL || lc_answer_error(item->error, &out->error, err));
+}
+
+static void push_entry(lua_State *L, const struct lc_certificate_entry *entry)
+{
     bind_push_text(L, entry->certificate);
     lua_setfield(L, -2, "certificate");
     bind_push_text(L, entry->csr);
@@ -351,37 +370,31 @@ static void push_entry(lua_State *L, const struct lc_provider_item *item)
     lua_setfield(L, -2, "revoked");
 }
 
-static void push_item(lua_State *L, enum lc_provider_list list, const struct lc_provider_item *item)
+static void push_item(lua_State *L, const struct lc_provider_item *item, const struct shown *shown)
 {
-    switch (list) {
-    case LC_PROVIDER_REQUESTS:
-    case LC_PROVIDER_OUTSTANDING:
-        push_request(L, &item->request);
-        break;
-    case LC_PROVIDER_ISSUED:
-    case LC_PROVIDER_CERTIFICATES:
-    case LC_PROVIDER_UNSOLICITED:
-        push_entry(L, item);
-        break;
-    case LC_PROVIDER_ERRORS:
-        push_request(L, &item->request);
-        bind_push_text(L, item->error->csr);
-        lua_setfield(L, -2, "csr");
-        bind_push_denial(L, item->error);
-        lua_setfield(L, -2, "denial");
-        break;
-    }
+    push_request(L, &item->request);
+    if (item->certificate != NULL)
+        push_entry(L, &shown->certificate);
+    if (item->error == NULL)
+        return;
+    bind_push_text(L, shown->error.csr);
+    lua_setfield(L, -2, "csr");
+    bind_push_denial(L, &shown->error);
+    lua_setfield(L, -2, "denial");
 }
 
 /* provider:list(kind, [relation id]) */
 static int provider_list(lua_State *L)
 {
-    static const char *const kinds[] = { "requests",    "outstanding", "issued", "certificates",
-                                         "unsolicited", "errors",      NULL }; /* as the enum */
+    static const char *const kinds[] = {
+        "requests",     "outstanding", "without_room", "issued",
+        "certificates", "unsolicited", "errors",       NULL
+    }; /* as the enum */
     struct bound *bound = check_provider(L);
     const enum lc_provider_list list = (enum lc_provider_list)luaL_checkoption(L, 2, NULL, kinds);
     const char *relation_id = luaL_optstring(L, 3, NULL);
     const struct lc_tls_hook hook = bind_check_tls_hook(L, "provider:list");
+    struct shown *shown = bind_scratch(L, sizeof(*shown), release_shown);
     struct lc_provider_cursor cursor = { .relation = 0 };
     struct lc_provider_item item;
     struct lc_err err = LC_ERR_INIT;
@@ -391,7 +404,9 @@ static int provider_list(lua_State *L)
     lua_newtable(L);
     for (lua_Integer i = 1; lc_provider_next(bound->provider, list, relation_id, &cursor, &item);
          i++) {
-        push_item(L, list, &item);
+        if (!show(&item, shown, &err))
+            return bind_raise(L, &err);
+        push_item(L, &item, shown);
         lua_rawseti(L, -2, i);
     }
     return 1;

@@ -21,7 +21,10 @@
 #define LC_KEY_ERRORS       "request_errors"
 #define LC_KEY_CAPABILITIES "capabilities"
 
-#define LC_DATABAG_MAX_BYTES   (16u * 1024 * 1024) /* of one key's text */
+/* Of one key's text, and of all that a provider writes into one databag: 10,000 answers, each with
+ * a CSR, certificate, CA and chain of RSA 4096 and an intermediate in it, which is 13 kB. It bounds
+ * the memory that the other side can make us use; Juju has limits of its own (juju-hooks 4). */
+#define LC_DATABAG_MAX_BYTES   (128u * 1024 * 1024)
 #define LC_DATABAG_MAX_ENTRIES 100000
 
 /* {"certificate_signing_request": ..., "ca": ...} */
@@ -35,9 +38,11 @@ struct lc_request_entries {
     struct lc_request_entry *items; /* owned */
     size_t count;
     size_t capacity;
-    size_t skipped;  /* bad entries */
-    bool unreadable; /* the text was not a JSON array: not the same as "no requests" (D-04) */
-    bool is_v0;      /* the databag is of the retired format (1.8) */
+    size_t skipped;   /* bad entries */
+    bool unreadable;  /* the text was not a JSON array: not the same as "no requests" (D-04) */
+    bool over_limit;  /* nor was it looked at: it is over max_bytes, or has too many entries */
+    bool is_v0;       /* the databag is of the retired format (1.8) */
+    size_t max_bytes; /* 0: LC_DATABAG_MAX_BYTES; given before it is read */
 };
 
 /* {"ca": ..., "certificate_signing_request": ..., "certificate": ..., "chain": [...], "revoked":
@@ -58,6 +63,8 @@ struct lc_certificate_entries {
     size_t capacity;
     size_t skipped;
     bool unreadable;
+    bool over_limit;
+    size_t max_bytes;
 };
 
 /* The codes that the interface names (1.5); others are legal. */
@@ -94,6 +101,8 @@ struct lc_error_entries {
     size_t capacity;
     size_t skipped;
     bool unreadable;
+    bool over_limit;
+    size_t max_bytes;
 };
 
 enum lc_tristate { LC_NOT_SAID, LC_NO, LC_YES };
@@ -136,7 +145,9 @@ void lc_capabilities_release(struct lc_capabilities *capabilities);
 LC_AUTO_VALUE(struct lc_capabilities, lc_capabilities_release);
 
 void lc_certificate_entry_release(struct lc_certificate_entry *entry);
+LC_AUTO_VALUE(struct lc_certificate_entry, lc_certificate_entry_release);
 void lc_error_entry_release(struct lc_error_entry *entry);
+LC_AUTO_VALUE(struct lc_error_entry, lc_error_entry_release);
 
 /* Copies. keep: an entry that was read, with what we do not know of it. */
 bool lc_request_entries_add(struct lc_request_entries *entries, const char *csr, bool ca,

@@ -48,6 +48,20 @@ bool lc_databag_dump_requests(const struct lc_request_entries *entries, struct l
     return end_list(text, err);
 }
 
+void lc_databag_put_certificate(struct lc_json_writer *writer,
+                                const struct lc_certificate_entry *entry)
+{
+    lc_json_begin_object(writer);
+    lc_json_member_string(writer, "ca", entry->ca);
+    lc_json_member_string(writer, "certificate_signing_request", entry->csr);
+    lc_json_member_string(writer, "certificate", entry->certificate);
+    lc_json_member_strings(writer, "chain", &entry->chain);
+    if (entry->revoked || entry->revoked_given)
+        lc_json_member_boolean(writer, "revoked", entry->revoked);
+    put_unknown(writer, entry->source, lc_certificate_members);
+    lc_json_end_object(writer);
+}
+
 bool lc_databag_dump_certificates(const struct lc_certificate_entries *entries, struct lc_buf *text,
                                   struct lc_err *err)
 {
@@ -55,23 +69,29 @@ bool lc_databag_dump_certificates(const struct lc_certificate_entries *entries, 
 
     lc_buf_clear(text);
     lc_json_begin_array(&writer);
-    for (size_t i = 0; i < entries->count; i++) {
-        const struct lc_certificate_entry *entry = &entries->items[i];
-        if (entry->csr == NULL)
-            continue;
-        lc_json_begin_object(&writer);
-        lc_json_member_string(&writer, "ca", entry->ca);
-        lc_json_member_string(&writer, "certificate_signing_request", entry->csr);
-        lc_json_member_string(&writer, "certificate", entry->certificate);
-        lc_json_member_strings(&writer, "chain", &entry->chain);
-        if (entry->revoked || entry->revoked_given) {
-            lc_json_member_boolean(&writer, "revoked", entry->revoked);
-        }
-        put_unknown(&writer, entry->source, lc_certificate_members);
-        lc_json_end_object(&writer);
-    }
+    for (size_t i = 0; i < entries->count; i++)
+        if (entries->items[i].csr != NULL)
+            lc_databag_put_certificate(&writer, &entries->items[i]);
     lc_json_end_array(&writer);
     return end_list(text, err);
+}
+
+void lc_databag_put_error(struct lc_json_writer *writer, const struct lc_error_entry *entry)
+{
+    lc_json_begin_object(writer);
+    lc_json_member_string(writer, "csr", entry->csr);
+    lc_json_key(writer, "error");
+    lc_json_begin_object(writer);
+    lc_json_member_integer(writer, "code", entry->code);
+    lc_json_member_string(writer, "name", entry->name);
+    lc_json_member_string(writer, "message", entry->message);
+    lc_json_member_string(writer, "reason", entry->reason);
+    lc_json_member_string(writer, "provider", entry->provider);
+    lc_json_member_string(writer, "endpoint", entry->endpoint);
+    put_unknown(writer, lc_json_get(entry->source, "error"), lc_error_members);
+    lc_json_end_object(writer);
+    put_unknown(writer, entry->source, lc_error_entry_members);
+    lc_json_end_object(writer);
 }
 
 bool lc_databag_dump_errors(const struct lc_error_entries *entries, struct lc_buf *text,
@@ -81,25 +101,9 @@ bool lc_databag_dump_errors(const struct lc_error_entries *entries, struct lc_bu
 
     lc_buf_clear(text);
     lc_json_begin_array(&writer);
-    for (size_t i = 0; i < entries->count; i++) {
-        const struct lc_error_entry *entry = &entries->items[i];
-        if (entry->csr == NULL)
-            continue;
-        lc_json_begin_object(&writer);
-        lc_json_member_string(&writer, "csr", entry->csr);
-        lc_json_key(&writer, "error");
-        lc_json_begin_object(&writer);
-        lc_json_member_integer(&writer, "code", entry->code);
-        lc_json_member_string(&writer, "name", entry->name);
-        lc_json_member_string(&writer, "message", entry->message);
-        lc_json_member_string(&writer, "reason", entry->reason);
-        lc_json_member_string(&writer, "provider", entry->provider);
-        lc_json_member_string(&writer, "endpoint", entry->endpoint);
-        put_unknown(&writer, lc_json_get(entry->source, "error"), lc_error_members);
-        lc_json_end_object(&writer);
-        put_unknown(&writer, entry->source, lc_error_entry_members);
-        lc_json_end_object(&writer);
-    }
+    for (size_t i = 0; i < entries->count; i++)
+        if (entries->items[i].csr != NULL)
+            lc_databag_put_error(&writer, &entries->items[i]);
     lc_json_end_array(&writer);
     return end_list(text, err);
 }

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/json_scan.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "tls/complaints.h"
@@ -28,6 +29,9 @@ struct source {
     const char *where;
     const char *key;
     struct lc_complaints complaints;
+    size_t max_bytes;
+    bool unreadable; /* found out: not of the wanted type, or over the limit */
+    bool over_limit;
 };
 
 /* A bad entry, which the caller skips. False: out of memory, which is no matter of the entry. */
@@ -64,11 +68,16 @@ static struct lc_json *keep_source(const struct lc_json *object, const char *con
     return has_unknown(object, known) ? lc_json_ref(object) : NULL;
 }
 
-/* The document under the key. *out stays NULL, and *unreadable says so, when it is not of the
- * wanted type; both stay as they are when the key is absent. */
+/* max_bytes: 0 is LC_DATABAG_MAX_BYTES. */
+static bool is_over(size_t len, size_t max_bytes)
+{
+    return len > (max_bytes == 0 ? LC_DATABAG_MAX_BYTES : max_bytes);
+}
+
+/* The document under the key. *out stays NULL when the key is absent, and when it cannot be read.
+ */
 static bool read_document(struct source *source, const struct lc_strmap *bag,
-                          enum lc_json_type wanted, struct lc_json **out, bool *unreadable,
-                          struct lc_err *err)
+                          enum lc_json_type wanted, struct lc_json **out, struct lc_err *err)
 {
     const char *text = lc_strmap_get(bag, source->key);
     LC_AUTO(lc_json_free) struct lc_json *document = NULL;
@@ -77,8 +86,10 @@ static bool read_document(struct source *source, const struct lc_strmap *bag,
     if (text == NULL)
         return true;
     const size_t len = strlen(text);
-    if (len > LC_DATABAG_MAX_BYTES) {
-        (void)lc_fail(&why, LC_ELIMIT, "more than %u bytes", LC_DATABAG_MAX_BYTES);
+    if (is_over(len, source->max_bytes)) {
+        (void)lc_fail(&why, LC_ELIMIT, "more than %zu bytes",
+                      source->max_bytes == 0 ? LC_DATABAG_MAX_BYTES : source->max_bytes);
+        source->over_limit = true;
     } else if (!lc_json_parse(text, len, LC_JSON_LAST_KEY_COUNTS, &document, &why)) {
         if (why.code == LC_ENOMEM)
             return lc_fail_memory(err);
@@ -87,11 +98,12 @@ static bool read_document(struct source *source, const struct lc_strmap *bag,
                       lc_json_type_name(wanted));
     } else if (lc_json_count(document) > LC_DATABAG_MAX_ENTRIES) {
         (void)lc_fail(&why, LC_ELIMIT, "more than %d entries", LC_DATABAG_MAX_ENTRIES);
+        source->over_limit = true;
     } else {
         *out = LC_STEAL(document);
         return true;
     }
-    *unreadable = true;
+    source->unreadable = true;
     complain(source, why.message);
     return true;
 }
@@ -203,6 +215,54 @@ static bool read_request(const struct lc_json *object, struct lc_request_entries
     return lc_request_entries_keep(out, &entry, err);
 }
 
+/* As it is written (1.2); anything else is no error here. */
+static bool scan_request(struct lc_json_scan *scan, struct lc_json_span *csr, bool *ca)
+{
+    if (!lc_json_scan_word(scan, "{\"certificate_signing_request\": ") ||
+        !lc_json_scan_string(scan, csr) || !lc_json_scan_word(scan, ", \"ca\": "))
+        return false;
+    *ca = lc_json_scan_word(scan, "true");
+    return (*ca || lc_json_scan_word(scan, "false")) && lc_json_scan_word(scan, "}");
+}
+
+/* csr is taken, also on failure; NULL: there was no memory for it. */
+static bool take_request(struct lc_request_entries *out, char *csr, bool ca, struct lc_err *err)
+{
+    if (csr == NULL || !lc_grow(&out->items, &out->capacity, out->count, sizeof(*out->items))) {
+        lc_free(csr);
+        return lc_fail_memory(err);
+    }
+    out->items[out->count++] = (struct lc_request_entry){ .csr = csr, .ca = ca };
+    return true;
+}
+
+/* A list that is written as the library and we do: nearly all of them. *plain: whether it is. */
+static bool scan_requests(const struct lc_strmap *bag, struct lc_request_entries *out, bool *plain,
+                          struct lc_err *err)
+{
+    const char *text = lc_strmap_get(bag, LC_KEY_REQUESTS);
+    const size_t len = text == NULL ? 0 : strlen(text);
+    struct lc_json_scan scan = { .at = text, .end = text + len };
+    struct lc_json_span csr;
+    bool ca;
+
+    *plain = len != 0 && !is_over(len, out->max_bytes) && lc_json_scan_word(&scan, "[");
+    while (*plain) {
+        *plain = scan_request(&scan, &csr, &ca) && out->count < LC_DATABAG_MAX_ENTRIES;
+        if (*plain && !take_request(out, lc_json_span_dup(&csr), ca, err))
+            return false;
+        if (*plain && !lc_json_scan_word(&scan, ", "))
+            break;
+    }
+    *plain = *plain && lc_json_scan_word(&scan, "]") && scan.at == scan.end;
+    if (!*plain) {
+        const size_t max_bytes = out->max_bytes;
+        lc_request_entries_release(out);
+        out->max_bytes = max_bytes;
+    }
+    return true;
+}
+
 static bool is_v0_requirer(const struct lc_strmap *bag)
 {
     return lc_strmap_get(bag, LC_KEY_REQUESTS) == NULL &&
@@ -215,17 +275,27 @@ bool lc_databag_load_requests(const struct lc_strmap *bag, const char *where,
                               const struct lc_log *log, struct lc_request_entries *out,
                               struct lc_err *err)
 {
-    struct source source = { .where = where, .key = LC_KEY_REQUESTS, .complaints = { .log = log } };
+    struct source source = { .where = where,
+                             .key = LC_KEY_REQUESTS,
+                             .complaints = { .log = log },
+                             .max_bytes = out->max_bytes };
     LC_AUTO(lc_json_free) struct lc_json *list = NULL;
+    bool plain;
 
+    if (!scan_requests(bag, out, &plain, err))
+        return false;
+    if (plain)
+        return true;
     if (is_v0_requirer(bag)) {
         out->is_v0 = true;
         lc_log(log, LC_LEVEL_WARNING,
                "databag of %s: the retired version 0 of tls-certificates, which is not served",
                where);
     }
-    if (!read_document(&source, bag, LC_JSON_ARRAY, &list, &out->unreadable, err))
+    if (!read_document(&source, bag, LC_JSON_ARRAY, &list, err))
         return false;
+    out->unreadable = source.unreadable;
+    out->over_limit = source.over_limit;
     for (size_t i = 0; i < lc_json_count(list); i++) {
         struct lc_err why = LC_ERR_INIT;
         if (read_request(lc_json_at(list, i), out, &why))
@@ -239,8 +309,8 @@ bool lc_databag_load_requests(const struct lc_strmap *bag, const char *where,
 
 /* --- certificates --------------------------------------------------------------------------- */
 
-static bool read_certificate(const struct lc_json *object, struct lc_certificate_entry *entry,
-                             struct lc_err *err)
+bool lc_databag_read_certificate(const struct lc_json *object, struct lc_certificate_entry *entry,
+                                 struct lc_err *err)
 {
     if (!check_is_object(object, err) || !read_text(object, "ca", &entry->ca, err) ||
         !read_text(object, "certificate_signing_request", &entry->csr, err) ||
@@ -265,7 +335,8 @@ bool lc_databag_load_certificates(const struct lc_strmap *bag, const char *where
 {
     struct source source = { .where = where,
                              .key = LC_KEY_CERTIFICATES,
-                             .complaints = { .log = log } };
+                             .complaints = { .log = log },
+                             .max_bytes = out->max_bytes };
     LC_AUTO(lc_json_free) struct lc_json *list = NULL;
 
     if (is_v0_provider(bag))
@@ -273,12 +344,14 @@ bool lc_databag_load_certificates(const struct lc_strmap *bag, const char *where
             log, LC_LEVEL_WARNING,
             "databag of %s: the retired version 0 of tls-certificates, whose answers are not used",
             where);
-    if (!read_document(&source, bag, LC_JSON_ARRAY, &list, &out->unreadable, err))
+    if (!read_document(&source, bag, LC_JSON_ARRAY, &list, err))
         return false;
+    out->unreadable = source.unreadable;
+    out->over_limit = source.over_limit;
     for (size_t i = 0; i < lc_json_count(list); i++) {
         struct lc_err why = LC_ERR_INIT;
         struct lc_certificate_entry entry = { .ca = NULL };
-        const bool good = read_certificate(lc_json_at(list, i), &entry, &why) &&
+        const bool good = lc_databag_read_certificate(lc_json_at(list, i), &entry, &why) &&
                           lc_certificate_entries_add(out, &entry, &why);
         lc_certificate_entry_release(&entry);
         if (good)
@@ -315,8 +388,8 @@ static bool read_code(const struct lc_json *value, int64_t *out, struct lc_err *
     return lc_fail(err, LC_EPARSE, "code is not an integer");
 }
 
-static bool read_error(const struct lc_json *object, struct lc_error_entry *entry,
-                       struct lc_err *err)
+bool lc_databag_read_error(const struct lc_json *object, struct lc_error_entry *entry,
+                           struct lc_err *err)
 {
     if (!check_is_object(object, err))
         return false;
@@ -346,15 +419,20 @@ bool lc_databag_load_errors(const struct lc_strmap *bag, const char *where,
                             const struct lc_log *log, struct lc_error_entries *out,
                             struct lc_err *err)
 {
-    struct source source = { .where = where, .key = LC_KEY_ERRORS, .complaints = { .log = log } };
+    struct source source = { .where = where,
+                             .key = LC_KEY_ERRORS,
+                             .complaints = { .log = log },
+                             .max_bytes = out->max_bytes };
     LC_AUTO(lc_json_free) struct lc_json *list = NULL;
 
-    if (!read_document(&source, bag, LC_JSON_ARRAY, &list, &out->unreadable, err))
+    if (!read_document(&source, bag, LC_JSON_ARRAY, &list, err))
         return false;
+    out->unreadable = source.unreadable;
+    out->over_limit = source.over_limit;
     for (size_t i = 0; i < lc_json_count(list); i++) {
         struct lc_err why = LC_ERR_INIT;
         struct lc_error_entry entry = { .csr = NULL };
-        const bool good = read_error(lc_json_at(list, i), &entry, &why) &&
+        const bool good = lc_databag_read_error(lc_json_at(list, i), &entry, &why) &&
                           lc_error_entries_add(out, &entry, &why);
         lc_error_entry_release(&entry);
         if (good)
@@ -391,12 +469,11 @@ bool lc_databag_load_capabilities(const struct lc_strmap *bag, const char *where
                              .complaints = { .log = log } };
     LC_AUTO(lc_json_free) struct lc_json *object = NULL;
     const char *text = lc_strmap_get(bag, LC_KEY_CAPABILITIES);
-    bool unreadable = false;
     struct lc_err why = LC_ERR_INIT;
 
     if (text == NULL || strcmp(text, "null") == 0)
         return true;
-    if (!read_document(&source, bag, LC_JSON_OBJECT, &object, &unreadable, err))
+    if (!read_document(&source, bag, LC_JSON_OBJECT, &object, err))
         return false;
     if (object == NULL)
         return true;

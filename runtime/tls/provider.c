@@ -20,6 +20,7 @@ bool lc_provider_new(const struct lc_provider_options *options, struct lc_provid
     provider->decide = options->decide;
     provider->capable = options->capable;
     provider->context = options->context;
+    provider->max_bytes = options->max_bytes;
     provider->endpoint = lc_strdup(options->endpoint);
     provider->policy_version = lc_strdup(options->policy_version == NULL ? ""
                                                                          : options->policy_version);
@@ -129,7 +130,10 @@ static bool decide_one(struct lc_provider *provider, const struct lc_tls_hook *h
 {
     LC_AUTO(lc_decision_release) struct lc_decision decision = LC_DECISION_INIT;
     bool refused = false;
+    bool fits;
 
+    if (relation->full && asked->certificate == LC_NONE && asked->error == LC_NONE)
+        return true;
     if (!again) {
         if (asked->served)
             return true;
@@ -139,7 +143,30 @@ static bool decide_one(struct lc_provider *provider, const struct lc_tls_hook *h
             return true;
     }
     return decide(provider, relation, asked, &decision, err) &&
-           lc_provided_answer(provider, hook, relation, asked, &decision, err);
+           lc_provided_answer(provider, hook, relation, asked, &decision, &fits, err);
+}
+
+/* Once for each relation and hook. */
+static void warn_of_no_room(const struct lc_provider *provider, const struct lc_tls_hook *hook,
+                            const struct lc_provided *relation)
+{
+    size_t waiting = 0;
+
+    for (size_t i = 0; i < relation->asked_count; i++)
+        waiting += !relation->asked[i].served;
+    if (relation->sealed)
+        lc_log(hook->log, LC_LEVEL_WARNING,
+               "relation '%s': our own databag is over the limit of %zu bytes; it stays as it is, "
+               "and its requests, of which there are %zu, are not looked at",
+               relation->relation_id, lc_answers_max_bytes(&relation->certificates),
+               relation->asked_count);
+    else if (relation->full)
+        lc_log(hook->log, LC_LEVEL_WARNING,
+               "relation '%s': no room for another answer: %zu bytes of at most %zu are taken; %zu "
+               "requests wait until others are gone",
+               relation->relation_id, relation->certificates.bytes + relation->errors.bytes,
+               provider->max_bytes == 0 ? (size_t)LC_DATABAG_MAX_BYTES : provider->max_bytes,
+               waiting);
 }
 
 static bool decide_all(struct lc_provider *provider, const struct lc_tls_hook *hook, bool again,
@@ -147,9 +174,10 @@ static bool decide_all(struct lc_provider *provider, const struct lc_tls_hook *h
 {
     for (size_t i = 0; i < provider->relation_count; i++) {
         struct lc_provided *relation = &provider->relations[i];
-        for (size_t j = 0; j < relation->asked_count; j++)
+        for (size_t j = 0; j < relation->asked_count && !relation->sealed; j++)
             if (!decide_one(provider, hook, relation, &relation->asked[j], again, err))
                 return false;
+        warn_of_no_room(provider, hook, relation);
     }
     return true;
 }
@@ -263,7 +291,8 @@ bool lc_provider_look(struct lc_provider *provider, const struct lc_tls_hook *ho
 
 static bool is_request_list(enum lc_provider_list list)
 {
-    return list == LC_PROVIDER_REQUESTS || list == LC_PROVIDER_OUTSTANDING;
+    return list == LC_PROVIDER_REQUESTS || list == LC_PROVIDER_OUTSTANDING ||
+           list == LC_PROVIDER_WITHOUT_ROOM;
 }
 
 static size_t list_count(const struct lc_provided *relation, enum lc_provider_list list)
@@ -282,6 +311,12 @@ static bool is_unsolicited(const struct lc_provided *relation, size_t certificat
     return true;
 }
 
+/* Whether a request waits because its relation has no room for answers. */
+static bool has_no_room(const struct lc_provided *relation, const struct lc_asked *asked)
+{
+    return !asked->served && asked->error == LC_NONE && (relation->sealed || relation->full);
+}
+
 /* Whether item number `at` belongs to the list; fills out if so. */
 static bool pick(const struct lc_provided *relation, enum lc_provider_list list, size_t at,
                  struct lc_provider_item *out)
@@ -294,14 +329,15 @@ static bool pick(const struct lc_provided *relation, enum lc_provider_list list,
         out->request.csr = asked->csr;
         out->request.ca = asked->ca;
         out->served = asked->served;
-        return list == LC_PROVIDER_REQUESTS || !asked->served;
+        return list == LC_PROVIDER_REQUESTS ||
+               (list == LC_PROVIDER_OUTSTANDING ? !asked->served : has_no_room(relation, asked));
     }
     if (list == LC_PROVIDER_ERRORS) {
         out->error = &relation->errors.items[at];
-        return out->error->csr != NULL;
+        return out->error->text != NULL;
     }
     out->certificate = &relation->certificates.items[at];
-    if (out->certificate->csr == NULL)
+    if (out->certificate->text == NULL)
         return false;
     if (list == LC_PROVIDER_ISSUED)
         return !out->certificate->revoked;
@@ -348,6 +384,15 @@ static bool find_relation(const struct lc_provider *provider, const char *relati
                    relation_id);
 }
 
+static bool check_readable(const struct lc_provided *relation, struct lc_err *err)
+{
+    if (!relation->sealed)
+        return true;
+    return lc_fail(err, LC_ELIMIT,
+                   "relation '%s': our own databag is too long to be read, and stays as it is",
+                   relation->relation_id);
+}
+
 static bool find_asked(const struct lc_provided *relation, const struct lc_csr *csr,
                        struct lc_asked **out, struct lc_err *err)
 {
@@ -369,53 +414,56 @@ bool lc_provider_answer(struct lc_provider *provider, const struct lc_tls_hook *
 {
     struct lc_provided *relation;
     struct lc_asked *asked;
-    const bool good = look_to_write(provider, hook, err) &&
-                      find_relation(provider, relation_id, &relation, err) &&
-                      find_asked(relation, csr, &asked, err) &&
-                      lc_provided_answer(provider, hook, relation, asked, decision, err) &&
-                      lc_provider_write(provider, hook, err);
+    bool fits = true;
+    bool good = look_to_write(provider, hook, err) &&
+                find_relation(provider, relation_id, &relation, err) &&
+                check_readable(relation, err) && find_asked(relation, csr, &asked, err) &&
+                lc_provided_answer(provider, hook, relation, asked, decision, &fits, err);
 
+    if (good && !fits)
+        good = lc_fail(err, LC_ELIMIT, "relation '%s' has no room for the answer", relation_id);
     lc_decision_release(decision);
-    return good;
+    return good && lc_provider_write(provider, hook, err);
 }
 
-static void revoke_entry(struct lc_provided *relation, size_t place)
-{
-    struct lc_certificate_entry *entry = &relation->certificates.items[place];
-
-    if (entry->csr == NULL || entry->revoked)
-        return;
-    entry->revoked = true;
-    relation->certificates_changed = true;
-}
-
-static void revoke_all(struct lc_provided *relation)
+static bool revoke_all(struct lc_provided *relation, struct lc_err *err)
 {
     for (size_t i = 0; i < relation->certificates.count; i++)
-        revoke_entry(relation, i);
+        if (!lc_provided_revoke(relation, i, err))
+            return false;
     for (size_t i = 0; i < relation->asked_count; i++)
         relation->asked[i].served = false;
+    return true;
+}
+
+static bool revoke_one(struct lc_provided *relation, const struct lc_csr *csr, struct lc_err *err)
+{
+    struct lc_asked *asked;
+
+    if (!check_readable(relation, err) || !find_asked(relation, csr, &asked, err))
+        return false;
+    asked->served = false;
+    return asked->certificate == LC_NONE || lc_provided_revoke(relation, asked->certificate, err);
 }
 
 bool lc_provider_revoke(struct lc_provider *provider, const struct lc_tls_hook *hook,
                         const char *relation_id, const struct lc_csr *csr, struct lc_err *err)
 {
     struct lc_provided *relation;
-    struct lc_asked *asked;
 
     if (!look_to_write(provider, hook, err))
         return false;
-    if (csr != NULL) {
-        if (!find_relation(provider, relation_id, &relation, err) ||
-            !find_asked(relation, csr, &asked, err))
-            return false;
-        if (asked->certificate != LC_NONE)
-            revoke_entry(relation, asked->certificate);
-        asked->served = false;
-        return lc_provider_write(provider, hook, err);
-    }
+    if (csr != NULL)
+        return find_relation(provider, relation_id, &relation, err) &&
+               revoke_one(relation, csr, err) && lc_provider_write(provider, hook, err);
     for (size_t i = 0; i < provider->relation_count; i++)
-        revoke_all(&provider->relations[i]);
+        if (!revoke_all(&provider->relations[i], err))
+            return false;
     lc_security_all_revoked(hook, provider->endpoint);
-    return lc_provider_write(provider, hook, err);
+    if (!lc_provider_write(provider, hook, err))
+        return false;
+    for (size_t i = 0; i < provider->relation_count; i++)
+        if (!check_readable(&provider->relations[i], err))
+            return false;
+    return true;
 }

@@ -1,12 +1,16 @@
 /* The provider's life cycle (tls-certificates part 4): requests of all relations read entry by
  * entry, each decided once by the author's callback, answers written as one change of each databag.
  *
+ * What does not fit into a databag (LC_DATABAG_MAX_BYTES) is not written: those whose answers find
+ * no room wait, with a warning, until there is some, and what is there stays. So does a databag of
+ * ours that is too long to be read.
+ *
  * One struct lc_provider for each `tls.provides`. Only the leader writes; on other units everything
  * reads as empty (PROV-001, -035). */
 #ifndef LC_TLS_PROVIDER_H
 #define LC_TLS_PROVIDER_H
 
-#include "tls/databag.h"
+#include "tls/answers.h"
 #include "tls/hook.h"
 #include "x509/chain.h"
 #include "x509/csr.h"
@@ -66,6 +70,7 @@ struct lc_provider_options {
                                    NULL is "" */
     const char *provider_name;  /* into the `provider` of denials; NULL: left out */
     void *context;
+    size_t max_bytes; /* of what is written into one databag; 0: LC_DATABAG_MAX_BYTES */
 };
 
 struct lc_provider;
@@ -93,7 +98,8 @@ bool lc_provider_sync(struct lc_provider *provider, const struct lc_tls_hook *ho
 enum lc_provider_list {
     LC_PROVIDER_REQUESTS,
     LC_PROVIDER_OUTSTANDING,
-    LC_PROVIDER_ISSUED, /* without revoked ones */
+    LC_PROVIDER_WITHOUT_ROOM, /* those of the outstanding whose relation has no room for answers */
+    LC_PROVIDER_ISSUED,       /* without revoked ones */
     LC_PROVIDER_CERTIFICATES,
     LC_PROVIDER_UNSOLICITED,
     LC_PROVIDER_ERRORS
@@ -105,10 +111,10 @@ struct lc_provider_cursor {
 };
 
 struct lc_provider_item {
-    struct lc_tls_incoming request; /* requests, outstanding; else relation_id only */
-    const struct lc_certificate_entry *certificate; /* issued, certificates, unsolicited */
-    const struct lc_error_entry *error;             /* errors */
-    bool served; /* requests, outstanding: it has a certificate that is not revoked */
+    struct lc_tls_incoming request; /* requests, outstanding, without room; else relation_id only */
+    const struct lc_answer *certificate; /* issued, certificates, unsolicited: see tls/answers.h */
+    const struct lc_answer *error;       /* errors */
+    bool served;                         /* of requests: it has a certificate, not revoked */
 };
 
 bool lc_provider_look(struct lc_provider *provider, const struct lc_tls_hook *hook,
@@ -119,12 +125,14 @@ bool lc_provider_next(const struct lc_provider *provider, enum lc_provider_list 
 
 /* Answer a request that was deferred, or again (4.5): one change of the databag, gathered. The
  * CSR's earlier answer goes. decision is emptied. LC_ENOTFOUND for an unknown relation or request;
- * on a unit that is not the leader LC_EPERM: the library does nothing and says nothing (D-11). */
+ * LC_ELIMIT where there is no room for the answer; on a unit that is not the leader LC_EPERM: the
+ * library does nothing and says nothing (D-11). */
 bool lc_provider_answer(struct lc_provider *provider, const struct lc_tls_hook *hook,
                         const char *relation_id, const struct lc_csr *csr,
                         struct lc_decision *decision, struct lc_err *err) LC_MUST_CHECK;
 
-/* Mark certificates revoked: of one CSR, or of all (csr and relation_id NULL). Errors as above. */
+/* Mark certificates revoked: of one CSR, or of all (csr and relation_id NULL). Errors as above;
+ * where one relation's databag cannot be read, those of all others are revoked before LC_ELIMIT. */
 bool lc_provider_revoke(struct lc_provider *provider, const struct lc_tls_hook *hook,
                         const char *relation_id, const struct lc_csr *csr, struct lc_err *err)
     LC_MUST_CHECK;

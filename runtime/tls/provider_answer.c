@@ -34,22 +34,41 @@ bool lc_decision_deny(struct lc_decision *decision, int64_t code, const char *me
 
 /* Whether an answer stays: its request is there, or may be there where we could not read (D-04). An
  * empty place stays empty. */
-static bool stays(const struct lc_provided *relation, const char *csr, struct lc_buf *scratch)
+static bool stays(const struct lc_provided *relation, const struct lc_answer *answer,
+                  struct lc_buf *scratch)
 {
-    return csr == NULL || relation->unreadable ||
-           lc_provided_find(relation, csr, scratch) != LC_NONE;
+    return answer->text == NULL || relation->unreadable ||
+           lc_provided_find_asked(relation, answer, scratch) != LC_NONE;
 }
 
 void lc_provided_drop_certificate(struct lc_provided *relation, size_t place)
 {
-    lc_certificate_entry_release(&relation->certificates.items[place]);
+    lc_answers_drop(&relation->certificates, place);
     relation->certificates_changed = true;
 }
 
 void lc_provided_drop_error(struct lc_provided *relation, size_t place)
 {
-    lc_error_entry_release(&relation->errors.items[place]);
+    lc_answers_drop(&relation->errors, place);
     relation->errors_changed = true;
+}
+
+bool lc_provided_revoke(struct lc_provided *relation, size_t place, struct lc_err *err)
+{
+    LC_AUTO(lc_certificate_entry_release) struct lc_certificate_entry entry = { .ca = NULL };
+    LC_AUTO(lc_answer_release) struct lc_answer revoked = { .text = NULL };
+    const struct lc_answer *answer = &relation->certificates.items[place];
+
+    if (answer->text == NULL || answer->revoked)
+        return true;
+    if (!lc_answer_certificate(answer, &entry, err))
+        return false;
+    entry.revoked = true;
+    if (!lc_answer_of_certificate(&entry, &revoked, err))
+        return false;
+    lc_answers_replace(&relation->certificates, place, &revoked);
+    relation->certificates_changed = true;
+    return true;
 }
 
 bool lc_provided_clean(struct lc_provided *relation, struct lc_err *err)
@@ -57,10 +76,10 @@ bool lc_provided_clean(struct lc_provided *relation, struct lc_err *err)
     LC_AUTO(lc_buf_release) struct lc_buf scratch = LC_BUF_INIT(LC_DATABAG_MAX_BYTES);
 
     for (size_t i = 0; i < relation->errors.count; i++)
-        if (!stays(relation, relation->errors.items[i].csr, &scratch))
+        if (!stays(relation, &relation->errors.items[i], &scratch))
             lc_provided_drop_error(relation, i);
     for (size_t i = 0; i < relation->certificates.count; i++)
-        if (!stays(relation, relation->certificates.items[i].csr, &scratch))
+        if (!stays(relation, &relation->certificates.items[i], &scratch))
             lc_provided_drop_certificate(relation, i);
     /* A request has one answer; its certificate counts more than an error (PROV-014). */
     for (size_t i = 0; i < relation->asked_count; i++) {
@@ -120,37 +139,93 @@ static bool fill_chain(const struct lc_tls_hook *hook, const struct lc_decision 
            (!good || lc_strlist_add(out, lc_cert_pem(decision->ca), err));
 }
 
-static bool issue(const struct lc_tls_hook *hook, struct lc_provided *relation,
-                  struct lc_asked *asked, const struct lc_decision *decision, struct lc_err *err)
+static size_t bytes_at(const struct lc_answers *answers, size_t place)
 {
-    struct lc_certificate_entry entry = { .ca = lc_strdup(lc_cert_pem(decision->ca)),
-                                          .csr = lc_strdup(lc_csr_pem(asked->csr)),
-                                          .certificate = lc_strdup(
-                                              lc_cert_pem(decision->certificate)) };
-    bool good = entry.ca != NULL && entry.csr != NULL && entry.certificate != NULL
-                    ? fill_chain(hook, decision, &entry.chain, err)
-                    : lc_fail_memory(err);
-    const bool known = good && asked->certificate != LC_NONE &&
-                       same_certificate(&relation->certificates.items[asked->certificate], &entry);
+    return place == LC_NONE ? 0 : lc_answer_bytes(&answers->items[place]);
+}
 
-    /* Added before the old one goes, so that nothing is lost when this fails (PROV-030). */
-    if (good && !known && lc_certificate_entries_add(&relation->certificates, &entry, err)) {
-        if (asked->certificate != LC_NONE)
-            lc_provided_drop_certificate(relation, asked->certificate);
-        asked->certificate = relation->certificates.count - 1;
-        relation->certificates_changed = true;
-        lc_security_certificate_provided(hook, relation->relation_id, asked->csr);
-    } else if (!known) {
-        good = false;
+/* Whether an answer, which goes into `list` at `place` or behind, fits into the databag; both
+ * earlier answers to the request go. A relation in which one does not is full. */
+static bool has_room(struct lc_provided *relation, const struct lc_asked *asked,
+                     const struct lc_answers *list, size_t place, const struct lc_answer *answer)
+{
+    const size_t stays = relation->certificates.bytes + relation->errors.bytes -
+                         bytes_at(&relation->certificates, asked->certificate) -
+                         bytes_at(&relation->errors, asked->error);
+    const bool fits = stays + lc_answer_bytes(answer) <= lc_answers_max_bytes(list) &&
+                      list->live - (place != LC_NONE) < LC_DATABAG_MAX_ENTRIES;
+
+    relation->full = relation->full || !fits;
+    return fits;
+}
+
+static bool fill_certificate(const struct lc_tls_hook *hook, const struct lc_asked *asked,
+                             const struct lc_decision *decision, struct lc_certificate_entry *out,
+                             struct lc_err *err)
+{
+    out->ca = lc_strdup(lc_cert_pem(decision->ca));
+    out->csr = lc_strdup(lc_csr_pem(asked->csr));
+    out->certificate = lc_strdup(lc_cert_pem(decision->certificate));
+    return out->ca != NULL && out->csr != NULL && out->certificate != NULL
+               ? fill_chain(hook, decision, &out->chain, err)
+               : lc_fail_memory(err);
+}
+
+/* Whether this is what was answered. */
+static bool is_issued(const struct lc_provided *relation, const struct lc_asked *asked,
+                      const struct lc_certificate_entry *entry, bool *known, struct lc_err *err)
+{
+    LC_AUTO(lc_certificate_entry_release) struct lc_certificate_entry old = { .ca = NULL };
+
+    *known = false;
+    if (asked->certificate == LC_NONE)
+        return true;
+    if (!lc_answer_certificate(&relation->certificates.items[asked->certificate], &old, err))
+        return false;
+    *known = same_certificate(&old, entry);
+    return true;
+}
+
+/* Added before the old one goes, so that nothing is lost when this fails (PROV-030). */
+static bool add_certificate(const struct lc_tls_hook *hook, struct lc_provided *relation,
+                            struct lc_asked *asked, struct lc_answer *answer, struct lc_err *err)
+{
+    if (!lc_answers_take(&relation->certificates, answer, err))
+        return false;
+    if (asked->certificate != LC_NONE)
+        lc_provided_drop_certificate(relation, asked->certificate);
+    asked->certificate = relation->certificates.count - 1;
+    relation->certificates_changed = true;
+    lc_security_certificate_provided(hook, relation->relation_id, asked->csr);
+    return true;
+}
+
+static bool issue(const struct lc_tls_hook *hook, struct lc_provided *relation,
+                  struct lc_asked *asked, const struct lc_decision *decision, bool *fits,
+                  struct lc_err *err)
+{
+    LC_AUTO(lc_certificate_entry_release) struct lc_certificate_entry entry = { .ca = NULL };
+    LC_AUTO(lc_answer_release) struct lc_answer answer = { .text = NULL };
+    bool known;
+
+    if (!fill_certificate(hook, asked, decision, &entry, err) ||
+        !is_issued(relation, asked, &entry, &known, err))
+        return false;
+    if (!known) {
+        if (!lc_answer_of_certificate(&entry, &answer, err))
+            return false;
+        *fits = has_room(relation, asked, &relation->certificates, asked->certificate, &answer);
+        if (!*fits)
+            return true;
+        if (!add_certificate(hook, relation, asked, &answer, err))
+            return false;
     }
-    if (good && asked->error != LC_NONE) {
+    if (asked->error != LC_NONE) {
         lc_provided_drop_error(relation, asked->error);
         asked->error = LC_NONE;
     }
-    if (good)
-        asked->served = lc_cert_matches_csr(decision->certificate, asked->csr);
-    lc_certificate_entry_release(&entry);
-    return good;
+    asked->served = lc_cert_matches_csr(decision->certificate, asked->csr);
+    return true;
 }
 
 /* NULL stays NULL. */
@@ -175,33 +250,62 @@ static bool fill_error(const struct lc_provider *provider, const struct lc_asked
            copy_text(&out->endpoint, decision->endpoint, err);
 }
 
+static bool is_denied(const struct lc_provided *relation, const struct lc_asked *asked,
+                      const struct lc_error_entry *entry, bool *known, struct lc_err *err)
+{
+    LC_AUTO(lc_error_entry_release) struct lc_error_entry old = { .csr = NULL };
+
+    *known = false;
+    if (asked->error == LC_NONE)
+        return true;
+    if (!lc_answer_error(&relation->errors.items[asked->error], &old, err))
+        return false;
+    *known = same_error(&old, entry);
+    return true;
+}
+
+static bool add_error(const struct lc_tls_hook *hook, struct lc_provided *relation,
+                      struct lc_asked *asked, const struct lc_error_entry *entry,
+                      struct lc_answer *answer, struct lc_err *err)
+{
+    if (!lc_answers_take(&relation->errors, answer, err))
+        return false;
+    if (asked->error != LC_NONE)
+        lc_provided_drop_error(relation, asked->error);
+    asked->error = relation->errors.count - 1;
+    relation->errors_changed = true;
+    lc_security_certificate_denied(hook, relation->relation_id,
+                                   asked->unit == NULL ? relation->remote_app : asked->unit,
+                                   asked->csr, entry->code, entry->name, entry->message);
+    return true;
+}
+
 static bool deny(const struct lc_provider *provider, const struct lc_tls_hook *hook,
                  struct lc_provided *relation, struct lc_asked *asked,
-                 const struct lc_decision *decision, struct lc_err *err)
+                 const struct lc_decision *decision, bool *fits, struct lc_err *err)
 {
-    struct lc_error_entry entry = { .csr = NULL };
-    bool good = fill_error(provider, asked, decision, &entry, err);
-    const bool known = good && asked->error != LC_NONE &&
-                       same_error(&relation->errors.items[asked->error], &entry);
+    LC_AUTO(lc_error_entry_release) struct lc_error_entry entry = { .csr = NULL };
+    LC_AUTO(lc_answer_release) struct lc_answer answer = { .text = NULL };
+    bool known;
 
-    if (good && !known && lc_error_entries_add(&relation->errors, &entry, err)) {
-        if (asked->error != LC_NONE)
-            lc_provided_drop_error(relation, asked->error);
-        asked->error = relation->errors.count - 1;
-        relation->errors_changed = true;
-        lc_security_certificate_denied(hook, relation->relation_id,
-                                       asked->unit == NULL ? relation->remote_app : asked->unit,
-                                       asked->csr, entry.code, entry.name, entry.message);
-    } else if (!known) {
-        good = false;
+    if (!fill_error(provider, asked, decision, &entry, err) ||
+        !is_denied(relation, asked, &entry, &known, err))
+        return false;
+    if (!known) {
+        if (!lc_answer_of_error(&entry, &answer, err))
+            return false;
+        *fits = has_room(relation, asked, &relation->errors, asked->error, &answer);
+        if (!*fits)
+            return true;
+        if (!add_error(hook, relation, asked, &entry, &answer, err))
+            return false;
     }
-    if (good && asked->certificate != LC_NONE) {
+    if (asked->certificate != LC_NONE) {
         lc_provided_drop_certificate(relation, asked->certificate);
         asked->certificate = LC_NONE;
         asked->served = false;
     }
-    lc_error_entry_release(&entry);
-    return good;
+    return true;
 }
 
 static bool remember_denial(struct lc_provider *provider, const struct lc_tls_hook *hook,
@@ -216,16 +320,17 @@ static bool remember_denial(struct lc_provider *provider, const struct lc_tls_ho
 
 bool lc_provided_answer(struct lc_provider *provider, const struct lc_tls_hook *hook,
                         struct lc_provided *relation, struct lc_asked *asked,
-                        const struct lc_decision *decision, struct lc_err *err)
+                        const struct lc_decision *decision, bool *fits, struct lc_err *err)
 {
+    *fits = true;
     switch (decision->kind) {
     case LC_DECISION_DEFER:
         return true;
     case LC_DECISION_ISSUE:
-        return issue(hook, relation, asked, decision, err);
+        return issue(hook, relation, asked, decision, fits, err);
     case LC_DECISION_DENY:
-        return deny(provider, hook, relation, asked, decision, err) &&
-               remember_denial(provider, hook, asked, err);
+        return deny(provider, hook, relation, asked, decision, fits, err) &&
+               (!*fits || remember_denial(provider, hook, asked, err));
     }
     return true;
 }
@@ -243,19 +348,37 @@ static bool add_change(struct lc_strmap *changes, const struct lc_strmap *bag, c
     return lc_strmap_set(changes, key, value, err);
 }
 
+/* A list that other hands have made longer than it may be is not written; what goes from it makes
+ * room in the end. */
+static bool add_answers(struct lc_strmap *changes, const struct lc_provided *relation,
+                        const struct lc_tls_hook *hook, const char *key,
+                        const struct lc_answers *answers, struct lc_err *err)
+{
+    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(4 * LC_DATABAG_MAX_BYTES);
+
+    if (!lc_answers_dump(answers, &text, err))
+        return false;
+    if (text.len <= lc_answers_max_bytes(answers))
+        return add_change(changes, &relation->bag, key, text.data, err);
+    lc_log(
+        hook->log, LC_LEVEL_WARNING,
+        "relation '%s': our %s would have %zu bytes, which is over the limit of %zu, and stay as "
+        "they are",
+        relation->relation_id, key, text.len, lc_answers_max_bytes(answers));
+    return true;
+}
+
 static bool write_relation(struct lc_provided *relation, const struct lc_tls_hook *hook,
                            struct lc_err *err)
 {
     LC_AUTO(lc_strmap_release) struct lc_strmap changes = LC_STRMAP_INIT;
-    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(4 * LC_DATABAG_MAX_BYTES);
+    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(LC_DATABAG_MAX_BYTES);
 
     if (relation->certificates_changed &&
-        (!lc_databag_dump_certificates(&relation->certificates, &text, err) ||
-         !add_change(&changes, &relation->bag, LC_KEY_CERTIFICATES, text.data, err)))
+        !add_answers(&changes, relation, hook, LC_KEY_CERTIFICATES, &relation->certificates, err))
         return false;
     if (relation->errors_changed &&
-        (!lc_databag_dump_errors(&relation->errors, &text, err) ||
-         !add_change(&changes, &relation->bag, LC_KEY_ERRORS, text.data, err)))
+        !add_answers(&changes, relation, hook, LC_KEY_ERRORS, &relation->errors, err))
         return false;
     if (relation->capabilities_changed &&
         (!lc_databag_dump_capabilities(&relation->capabilities, &text, err) ||

@@ -20,9 +20,9 @@ static void release_relation(struct lc_provided *relation)
     lc_index_release(&relation->by_body);
     lc_free(relation->relation_id);
     lc_free(relation->remote_app);
-    lc_strmap_release(&relation->bag);
-    lc_certificate_entries_release(&relation->certificates);
-    lc_error_entries_release(&relation->errors);
+    lc_answers_release(&relation->certificates);
+    lc_answers_release(&relation->errors);
+    lc_strmap_release(&relation->bag); /* which they are views into */
     lc_capabilities_release(&relation->capabilities);
 }
 
@@ -87,12 +87,13 @@ static bool read_requests(struct lc_provided *relation, const struct lc_tls_hook
 
     if (!lc_juju_call(hook->juju, relation_get, relation->relation_id, unit == NULL, who, &bag,
                       &why)) {
-        if (why.code != LC_ENOTFOUND && why.code != LC_EPERM) {
+        if (why.code != LC_ENOTFOUND && why.code != LC_EPERM && why.code != LC_ELIMIT) {
             *err = why;
             return false;
         }
         relation->unreadable = true;
-        lc_log(hook->log, LC_LEVEL_DEBUG, "%s", why.message);
+        lc_log(hook->log, why.code == LC_ELIMIT ? LC_LEVEL_WARNING : LC_LEVEL_DEBUG,
+               "%s: databag of %s: %s", relation->relation_id, who, why.message);
         return true;
     }
     lc_buf_printf(&where, "%s, %s", relation->relation_id, who);
@@ -146,17 +147,28 @@ size_t lc_provided_find(const struct lc_provided *relation, const char *csr, str
                              : lc_index_get(&relation->by_body, scratch->data, scratch->len);
 }
 
+size_t lc_provided_find_asked(const struct lc_provided *relation, const struct lc_answer *answer,
+                              struct lc_buf *scratch)
+{
+    lc_pem_body_of_span(&answer->csr, scratch);
+    return scratch->len == 0 ? LC_NONE
+                             : lc_index_get(&relation->by_body, scratch->data, scratch->len);
+}
+
 /* One that cannot be read serves nobody. */
 static bool find_served(const struct lc_provided *relation, struct lc_asked *asked,
                         struct lc_err *err)
 {
-    const struct lc_certificate_entry *entry = &relation->certificates.items[asked->certificate];
+    const struct lc_answer *answer = &relation->certificates.items[asked->certificate];
     LC_AUTO(lc_cert_unref) struct lc_cert *cert = NULL;
+    LC_AUTO(lc_free) char *pem = NULL;
     struct lc_err why = LC_ERR_INIT;
 
-    if (entry->revoked)
+    if (answer->revoked)
         return true;
-    if (!lc_cert_parse(entry->certificate, strlen(entry->certificate), &cert, &why))
+    if (!lc_answer_dup_pem(answer, &pem, err))
+        return false;
+    if (!lc_cert_parse(pem, strlen(pem), &cert, &why))
         return why.code == LC_ENOMEM ? lc_fail_memory(err) : true;
     asked->served = lc_cert_matches_csr(cert, asked->csr);
     return true;
@@ -168,7 +180,8 @@ static bool find_certificates(struct lc_provided *relation, struct lc_buf *scrat
                               struct lc_err *err)
 {
     for (size_t i = 0; i < relation->certificates.count; i++) {
-        const size_t at = lc_provided_find(relation, relation->certificates.items[i].csr, scratch);
+        const size_t at = lc_provided_find_asked(relation, &relation->certificates.items[i],
+                                                 scratch);
         struct lc_asked *asked = at == LC_NONE ? NULL : &relation->asked[at];
         if (scratch->len == 0 || (asked != NULL && asked->certificate != LC_NONE)) {
             lc_provided_drop_certificate(relation, i);
@@ -184,7 +197,7 @@ static bool find_certificates(struct lc_provided *relation, struct lc_buf *scrat
 static bool find_errors(struct lc_provided *relation, struct lc_buf *scratch, struct lc_err *err)
 {
     for (size_t i = 0; i < relation->errors.count; i++) {
-        const size_t at = lc_provided_find(relation, relation->errors.items[i].csr, scratch);
+        const size_t at = lc_provided_find_asked(relation, &relation->errors.items[i], scratch);
         struct lc_asked *asked = at == LC_NONE ? NULL : &relation->asked[at];
         if (scratch->len == 0 || (asked != NULL && asked->error != LC_NONE))
             lc_provided_drop_error(relation, i);
@@ -201,20 +214,41 @@ static bool find_answers(struct lc_provided *relation, struct lc_err *err)
     return find_certificates(relation, &scratch, err) && find_errors(relation, &scratch, err);
 }
 
-/* Ours to read only as leader. What is not JSON is written anew (D-11). */
-static bool read_own_bag(struct lc_provided *relation, const struct lc_tls_hook *hook,
-                         struct lc_err *err)
+/* What does not fit into our memory is no reason to write over it. */
+static bool get_own_bag(struct lc_provided *relation, const struct lc_tls_hook *hook,
+                        struct lc_err *err)
+{
+    struct lc_err why = LC_ERR_INIT;
+
+    if (lc_juju_call(hook->juju, relation_get, relation->relation_id, true, hook->app,
+                     &relation->bag, &why))
+        return true;
+    relation->sealed = why.code == LC_ELIMIT;
+    if (!relation->sealed)
+        *err = why;
+    return relation->sealed;
+}
+
+/* Ours to read only as leader. What is not JSON is written anew (D-11); what is over the limit may
+ * hold answers, and stays. */
+static bool read_own_bag(const struct lc_provider *provider, struct lc_provided *relation,
+                         const struct lc_tls_hook *hook, struct lc_err *err)
 {
     const char *where = relation->relation_id;
 
-    if (!lc_juju_call(hook->juju, relation_get, relation->relation_id, true, hook->app,
-                      &relation->bag, err) ||
-        !lc_databag_load_certificates(&relation->bag, where, hook->log, &relation->certificates,
-                                      err) ||
-        !lc_databag_load_errors(&relation->bag, where, hook->log, &relation->errors, err) ||
+    relation->certificates.max_bytes = provider->max_bytes;
+    relation->errors.max_bytes = provider->max_bytes;
+    if (!get_own_bag(relation, hook, err) ||
+        !lc_answers_load(&relation->bag, LC_KEY_CERTIFICATES, where, hook->log,
+                         &relation->certificates, err) ||
+        !lc_answers_load(&relation->bag, LC_KEY_ERRORS, where, hook->log, &relation->errors, err) ||
         !lc_databag_load_capabilities(&relation->bag, where, hook->log, &relation->capabilities,
                                       err))
         return false;
+    relation->sealed = relation->sealed || relation->certificates.over_limit ||
+                       relation->errors.over_limit;
+    if (relation->sealed)
+        return true;
     relation->certificates_changed = relation->certificates.unreadable ||
                                      relation->certificates.skipped != 0;
     relation->errors_changed = relation->errors.unreadable || relation->errors.skipped != 0;
@@ -232,7 +266,7 @@ static bool observe_relation(struct lc_provider *provider, const struct lc_tls_h
     if (relation->relation_id == NULL)
         return lc_fail_memory(err);
     return read_other_side(relation, hook, err) &&
-           (!provider->leader || read_own_bag(relation, hook, err));
+           (!provider->leader || read_own_bag(provider, relation, hook, err));
 }
 
 static int compare_age(const void *a, const void *b)

@@ -5,6 +5,7 @@
 
 #include "base/index.h"
 #include "base/strmap.h"
+#include "tls/answers.h"
 #include "tls/memory.h"
 #include "tls/provider.h"
 
@@ -31,12 +32,14 @@ struct lc_provided {
     size_t asked_capacity;
     struct lc_index by_body; /* body -> place in asked */
 
-    /* our own databag: as it is, and as it shall be. An entry that goes is released and stays in
-     * its place, empty (csr NULL), so that places stay what they are. */
+    /* our own databag: as it is, and as it shall be. An answer that is dropped leaves its place
+     * empty, so that places stay what they are. */
     struct lc_strmap bag;
-    struct lc_certificate_entries certificates;
-    struct lc_error_entries errors;
+    struct lc_answers certificates;
+    struct lc_answers errors;
     struct lc_capabilities capabilities;
+    bool sealed; /* too long to be read: it stays as it is, and nobody is answered in it */
+    bool full;   /* an answer has found no room: those that follow wait, too */
     bool certificates_changed;
     bool errors_changed;
     bool capabilities_changed;
@@ -49,6 +52,7 @@ struct lc_provider {
     lc_tls_decide_fn decide;
     lc_tls_capable_fn capable;
     void *context;
+    size_t max_bytes; /* of a databag; 0: LC_DATABAG_MAX_BYTES */
 
     struct lc_memory memory;
     bool observed;
@@ -62,22 +66,30 @@ struct lc_provider {
 void lc_provider_forget(struct lc_provider *provider);
 bool lc_provider_observe(struct lc_provider *provider, const struct lc_tls_hook *hook,
                          struct lc_err *err) LC_MUST_CHECK;
-/* The place in asked of a CSR's text, or LC_NONE; scratch is overwritten. */
+/* The place in asked of a CSR, in PEM or in an answer, or LC_NONE; scratch is overwritten. */
 size_t lc_provided_find(const struct lc_provided *relation, const char *csr,
                         struct lc_buf *scratch);
+size_t lc_provided_find_asked(const struct lc_provided *relation, const struct lc_answer *answer,
+                              struct lc_buf *scratch);
 
 /* What is remembered of a denial: the policy, and what of the request is not in its CSR. */
 bool lc_provider_policy_digest(const struct lc_provider *provider, const struct lc_asked *asked,
                                char digest[LC_SHA256_HEX], struct lc_err *err) LC_MUST_CHECK;
 
 /* provider_answer.c: change the lists of a relation; provider_write sends what differs. */
-/* Drop an entry: it stays in its place, empty. */
+/* Drop an answer. */
 void lc_provided_drop_certificate(struct lc_provided *relation, size_t place);
 void lc_provided_drop_error(struct lc_provided *relation, size_t place);
+/* Mark revoked; there is room for that. */
+bool lc_provided_revoke(struct lc_provided *relation, size_t place, struct lc_err *err)
+    LC_MUST_CHECK;
 bool lc_provided_clean(struct lc_provided *relation, struct lc_err *err) LC_MUST_CHECK;
+/* *fits: whether there is room for the answer. Where there is none nothing has changed, and the
+ * relation is full. */
 bool lc_provided_answer(struct lc_provider *provider, const struct lc_tls_hook *hook,
                         struct lc_provided *relation, struct lc_asked *asked,
-                        const struct lc_decision *decision, struct lc_err *err) LC_MUST_CHECK;
+                        const struct lc_decision *decision, bool *fits, struct lc_err *err)
+    LC_MUST_CHECK;
 bool lc_provider_write(struct lc_provider *provider, const struct lc_tls_hook *hook,
                        struct lc_err *err) LC_MUST_CHECK;
 

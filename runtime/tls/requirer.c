@@ -41,6 +41,7 @@ bool lc_requirer_new(const struct lc_requirer_options *options, struct lc_requir
     requirer->renew = options->renew;
     requirer->ask = options->ask;
     requirer->ask_context = options->ask_context;
+    requirer->max_bytes = options->max_bytes;
     requirer->endpoint = lc_strdup(options->endpoint);
     if (requirer->endpoint == NULL)
         return lc_fail_memory(err);
@@ -102,6 +103,25 @@ static bool look(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
     return true;
 }
 
+/* A databag of ours that is too long to be read holds requests that have certificates: written anew
+ * it would lose them. */
+static bool carry_out(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
+                      const struct lc_reason *reason, struct lc_err *err)
+{
+    const struct lc_view *view = &requirer->view;
+
+    if (view->sealed) {
+        lc_log(hook->log, LC_LEVEL_WARNING,
+               "%s: our own requests are over the limit of %zu bytes; they stay as they are, and "
+               "nothing is requested or renewed",
+               view->relation_id,
+               requirer->max_bytes == 0 ? (size_t)LC_DATABAG_MAX_BYTES : requirer->max_bytes);
+        return true;
+    }
+    return (view->relation_id == NULL || lc_requirer_apply(requirer, hook, reason, err)) &&
+           lc_requirer_tidy(requirer, hook, reason, err);
+}
+
 bool lc_requirer_reconcile(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
                            const struct lc_reason *reason, struct lc_err *err)
 {
@@ -110,9 +130,7 @@ bool lc_requirer_reconcile(struct lc_requirer *requirer, const struct lc_tls_hoo
                        "endpoint '%s': requests, accept and renew are asked for an answer; they "
                        "cannot change anything",
                        requirer->endpoint);
-    return look(requirer, hook, reason, true, err) &&
-           (requirer->view.relation_id == NULL || lc_requirer_apply(requirer, hook, reason, err)) &&
-           lc_requirer_tidy(requirer, hook, reason, err);
+    return look(requirer, hook, reason, true, err) && carry_out(requirer, hook, reason, err);
 }
 
 bool lc_requirer_ensure_looked(struct lc_requirer *requirer, const struct lc_tls_hook *hook,

@@ -110,6 +110,7 @@ struct lc_requirer_options {
     lc_tls_renew_fn renew;      /* NULL: as renew_at says */
     lc_tls_ask_fn ask;
     void *ask_context; /* of all callbacks; none of them may have the requirer look again */
+    size_t max_bytes;  /* of a databag's key, read or written; 0: LC_DATABAG_MAX_BYTES */
 };
 
 struct lc_requirer;

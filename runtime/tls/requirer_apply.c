@@ -62,15 +62,19 @@ static bool write_bag(struct lc_requirer *requirer, const struct lc_tls_hook *ho
                       enum lc_tls_scope scope, struct lc_err *err)
 {
     LC_AUTO(lc_request_entries_release) struct lc_request_entries bag = LC_REQUEST_ENTRIES_INIT;
-    LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(LC_DATABAG_MAX_BYTES);
+    LC_AUTO(lc_buf_release)
+    struct lc_buf text = LC_BUF_INIT(requirer->max_bytes == 0 ? LC_DATABAG_MAX_BYTES
+                                                              : requirer->max_bytes);
     bool changed;
 
     if (!build_bag(requirer, scope, &bag, &changed, err))
         return false;
     if (!changed)
         return true;
-    return lc_databag_dump_requests(&bag, &text, err) &&
-           lc_requirer_set_requests(requirer, hook, scope, text.data, err);
+    if (!lc_databag_dump_requests(&bag, &text, err))
+        return lc_wrap(err, "%s: cannot write our %zu requests", requirer->view.relation_id,
+                       bag.count);
+    return lc_requirer_set_requests(requirer, hook, scope, text.data, err);
 }
 
 static bool write_bags(struct lc_requirer *requirer, const struct lc_tls_hook *hook,

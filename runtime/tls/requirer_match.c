@@ -32,16 +32,17 @@ static bool index_own(const struct lc_view *view, struct bodies *bodies, struct 
     return true;
 }
 
-static size_t find_own(const struct bodies *bodies, const char *csr, struct lc_buf *scratch)
+/* The body in scratch is of one of ours. */
+static size_t find_own(const struct bodies *bodies, const struct lc_buf *scratch)
 {
-    lc_pem_body(csr, scratch);
     return scratch->len == 0 ? LC_NONE : lc_index_get(&bodies->index, scratch->data, scratch->len);
 }
 
 /* Certificates by their text: CAs and links of chains are the same in many entries, and each text
  * is parsed once (REQ-091). */
 struct pool {
-    struct lc_index by_text; /* -> place in certs; borrows the view's entries */
+    struct lc_index by_text; /* -> place in certs; borrows the texts */
+    struct lc_strlist texts;
     struct lc_cert **items;
     size_t count;
     size_t capacity;
@@ -53,6 +54,7 @@ static void pool_release(struct pool *pool)
     for (size_t i = 0; i < pool->count; i++)
         lc_cert_unref(pool->items[i]);
     lc_free(pool->items);
+    lc_strlist_release(&pool->texts);
 }
 
 /* *out: a reference for the caller. */
@@ -69,7 +71,10 @@ static bool parse_once(struct pool *pool, const char *pem, struct lc_cert **out,
         return lc_fail_memory(err);
     if (!lc_cert_parse(pem, len, &pool->items[pool->count], err))
         return false;
-    if (!lc_index_put(&pool->by_text, pem, len, pool->count++, NULL, err))
+    pool->count++;
+    if (!lc_strlist_add_len(&pool->texts, pem, len, err) ||
+        !lc_index_put(&pool->by_text, pool->texts.items[pool->count - 1], len, pool->count - 1,
+                      NULL, err))
         return false;
     *out = lc_cert_ref(pool->items[pool->count - 1]);
     return true;
@@ -151,15 +156,18 @@ LC_AUTO_VALUE(struct matching, matching_release);
 
 /* The first entry that fits counts (3.7). */
 static bool take_certificate(struct matching *matching, struct lc_own *own,
-                             const struct lc_certificate_entry *entry, struct lc_err *err)
+                             const struct lc_answer *answer, struct lc_err *err)
 {
     const struct lc_requirer *requirer = matching->requirer;
+    LC_AUTO(lc_certificate_entry_release) struct lc_certificate_entry entry = { .ca = NULL };
     LC_AUTO(parsed_release) struct parsed parsed = { .cert = NULL };
     struct lc_err why = LC_ERR_INIT;
 
     if (own->cert != NULL)
         return true;
-    if (!parse_entry(&matching->pool, entry, &parsed, &why)) {
+    if (!lc_answer_certificate(answer, &entry, err))
+        return false;
+    if (!parse_entry(&matching->pool, &entry, &parsed, &why)) {
         if (why.code == LC_ENOMEM)
             return lc_fail_memory(err);
         lc_complain(&matching->complaints, "%s: an answer to us is passed over: %s",
@@ -176,7 +184,7 @@ static bool take_certificate(struct matching *matching, struct lc_own *own,
     own->issuer = LC_STEAL(parsed.issuer);
     own->chain = parsed.chain;
     parsed.chain = (struct lc_chain)LC_CHAIN_INIT;
-    own->revoked = entry->revoked;
+    own->revoked = entry.revoked;
     own->fresh = !lc_memory_is(&requirer->memory, lc_csr_hash(own->csr), LC_FACT_STORED,
                                lc_cert_hash(own->cert));
     return put_digest(own, err);
@@ -199,14 +207,16 @@ static bool match_answers(struct matching *matching, struct lc_err *err)
     struct lc_view *view = &matching->requirer->view;
 
     for (size_t i = 0; i < view->certificates.count; i++) {
-        const struct lc_certificate_entry *entry = &view->certificates.items[i];
-        const size_t at = find_own(&matching->bodies, entry->csr, &matching->scratch);
-        if (at != LC_NONE && !take_certificate(matching, &view->own[at], entry, err))
+        const struct lc_answer *answer = &view->certificates.items[i];
+        lc_pem_body_of_span(&answer->csr, &matching->scratch);
+        const size_t at = find_own(&matching->bodies, &matching->scratch);
+        if (at != LC_NONE && !take_certificate(matching, &view->own[at], answer, err))
             return false;
     }
     for (size_t i = 0; i < view->errors.count; i++) {
         const struct lc_error_entry *entry = &view->errors.items[i];
-        const size_t at = find_own(&matching->bodies, entry->csr, &matching->scratch);
+        lc_pem_body(entry->csr, &matching->scratch);
+        const size_t at = find_own(&matching->bodies, &matching->scratch);
         if (at != LC_NONE)
             take_denial(matching, &view->own[at], entry);
     }

@@ -27,7 +27,8 @@ void lc_view_release(struct lc_view *view)
         lc_key_unref(view->keys[scope].current);
         lc_key_unref(view->keys[scope].previous);
     }
-    lc_certificate_entries_release(&view->certificates);
+    lc_answers_release(&view->certificates);
+    lc_strmap_release(&view->answers);
     lc_error_entries_release(&view->errors);
     lc_capabilities_release(&view->capabilities);
     lc_tls_requests_release(&view->wishes);
@@ -83,12 +84,20 @@ static bool read_bag(struct lc_requirer *requirer, const struct lc_tls_hook *hoo
     LC_AUTO(lc_strmap_release) struct lc_strmap bag = LC_STRMAP_INIT;
     struct lc_view *view = &requirer->view;
     const bool app = scope == LC_TLS_APP;
+    struct lc_err why = LC_ERR_INIT;
 
-    if (!lc_juju_call(hook->juju, relation_get, view->relation_id, app,
-                      app ? hook->app : hook->unit, &bag, err))
+    const bool fits = lc_juju_call(hook->juju, relation_get, view->relation_id, app,
+                                   app ? hook->app : hook->unit, &bag, &why);
+    if (!fits && why.code != LC_ELIMIT) {
+        *err = why;
         return false;
+    }
     lc_request_entries_release(&view->bags[scope]);
-    return lc_databag_load_requests(&bag, view->relation_id, hook->log, &view->bags[scope], err);
+    view->bags[scope].max_bytes = requirer->max_bytes;
+    if (!lc_databag_load_requests(&bag, view->relation_id, hook->log, &view->bags[scope], err))
+        return false;
+    view->sealed = view->sealed || !fits || view->bags[scope].over_limit;
+    return true;
 }
 
 static bool read_own_bags(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
@@ -175,30 +184,42 @@ static bool find_remote_app(struct lc_view *view, const struct lc_tls_hook *hook
     return lc_juju_call(hook->juju, relation_app, view->relation_id, &view->remote_app, err);
 }
 
+/* While a relation comes or goes the other side may not be readable (juju-hooks 4); and it may have
+ * written more than we read. */
+static bool get_answers(struct lc_view *view, const struct lc_tls_hook *hook, struct lc_err *err)
+{
+    struct lc_err why = LC_ERR_INIT;
+
+    if (find_remote_app(view, hook, &why) &&
+        lc_juju_call(hook->juju, relation_get, view->relation_id, true, view->remote_app,
+                     &view->answers, &why))
+        return true;
+    if (why.code != LC_ENOTFOUND && why.code != LC_EPERM && why.code != LC_ELIMIT) {
+        *err = why;
+        return false;
+    }
+    view->blind = true;
+    lc_log(hook->log, why.code == LC_ELIMIT ? LC_LEVEL_WARNING : LC_LEVEL_DEBUG,
+           "%s: nothing to read from the provider: %s", view->relation_id, why.message);
+    return true;
+}
+
 bool lc_requirer_read_answers(struct lc_requirer *requirer, const struct lc_tls_hook *hook,
                               struct lc_err *err)
 {
-    LC_AUTO(lc_strmap_release) struct lc_strmap bag = LC_STRMAP_INIT;
     struct lc_view *view = &requirer->view;
-    struct lc_err why = LC_ERR_INIT;
 
-    if (!find_remote_app(view, hook, &why) ||
-        !lc_juju_call(hook->juju, relation_get, view->relation_id, true, view->remote_app, &bag,
-                      &why)) {
-        /* While a relation comes or goes the other side may not be readable (juju-hooks 4). */
-        if (why.code != LC_ENOTFOUND && why.code != LC_EPERM) {
-            *err = why;
-            return false;
-        }
-        lc_log(hook->log, LC_LEVEL_DEBUG, "%s: nothing to read from the provider: %s",
-               view->relation_id, why.message);
-        return true;
-    }
-    return lc_databag_load_certificates(&bag, view->relation_id, hook->log, &view->certificates,
-                                        err) &&
-           lc_databag_load_errors(&bag, view->relation_id, hook->log, &view->errors, err) &&
-           lc_databag_load_capabilities(&bag, view->relation_id, hook->log, &view->capabilities,
-                                        err);
+    view->certificates.max_bytes = requirer->max_bytes;
+    view->errors.max_bytes = requirer->max_bytes;
+    if (!get_answers(view, hook, err) ||
+        !lc_answers_load(&view->answers, LC_KEY_CERTIFICATES, view->relation_id, hook->log,
+                         &view->certificates, err) ||
+        !lc_databag_load_errors(&view->answers, view->relation_id, hook->log, &view->errors, err) ||
+        !lc_databag_load_capabilities(&view->answers, view->relation_id, hook->log,
+                                      &view->capabilities, err))
+        return false;
+    view->blind = view->blind || view->certificates.unreadable;
+    return true;
 }
 
 /* What is unreadable, or there twice, is out of the list, and so of the databag when it is written:

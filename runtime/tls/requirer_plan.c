@@ -9,6 +9,7 @@
  *   - none of the current key left: one is sent. The one that is handed out is due for renewal, and
  *     nothing is pending: one more is sent, and the old stays (3.9, make before break);
  *   - never more than two for one wish (REQ-079).
+ * While the provider's answers cannot be read, only the first rule takes one out.
  * A fixed number of passes, each linear. */
 #include <string.h>
 
@@ -44,7 +45,7 @@ static void supersede(struct lc_view *view, size_t place)
 {
     struct lc_own *own = &view->own[place];
 
-    if (own->remove)
+    if (own->remove || view->blind)
         return;
     const size_t assigned = view->fates[own->wish].assigned;
     if (place == assigned)
@@ -68,7 +69,7 @@ static void count(struct lc_view *view, size_t place)
     const unsigned room = fate->assigned == LC_NONE ? MOST_KEPT : MOST_KEPT - 1;
     if (place == fate->assigned)
         return;
-    if (fate->waiting >= room) {
+    if (fate->waiting >= room && !view->blind) {
         own->remove = true;
         own->usable = false;
         return;

@@ -3,6 +3,7 @@
 #define LC_TLS_REQUIRER_PRIVATE_H
 
 #include "base/index.h"
+#include "tls/answers.h"
 #include "tls/labels.h"
 #include "tls/memory.h"
 #include "tls/renewal.h"
@@ -58,8 +59,11 @@ struct lc_view {
     char *relation_id; /* NULL: no relation */
     char *remote_app;
     bool leader; /* asked only where the mode needs it */
+    bool sealed; /* a databag of our own is too long to be read: it stays as it is */
+    bool blind;  /* what the provider has answered cannot be read: nothing of ours goes for it */
     struct lc_request_entries bags[LC_TLS_SCOPES];
-    struct lc_certificate_entries certificates;
+    struct lc_strmap answers;       /* the provider's databag */
+    struct lc_answers certificates; /* views into it */
     struct lc_error_entries errors;
     struct lc_capabilities capabilities;
     struct lc_scope_key keys[LC_TLS_SCOPES];
@@ -86,7 +90,8 @@ struct lc_requirer {
     lc_tls_renew_fn renew;   /* NULL: as renew_at says */
     lc_tls_ask_fn ask;
     void *ask_context;
-    bool is_asking; /* the author: no reconcile until it is answered */
+    size_t max_bytes; /* of a databag's key; 0: LC_DATABAG_MAX_BYTES */
+    bool is_asking;   /* the author: no reconcile until it is answered */
 
     struct lc_memory memory;
     struct lc_view view;

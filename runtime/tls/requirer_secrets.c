@@ -163,6 +163,9 @@ bool lc_requirer_settle_expired(struct lc_requirer *requirer, const struct lc_tl
     const char *id = hook->event->secret_id;
     bool elsewhere = false;
 
+    /* Nobody can say that it is not in use; Juju asks again. */
+    if (requirer->view.sealed || (own != NULL && requirer->view.blind))
+        return true;
     if (own != NULL && own->usable) {
         const struct lc_secret_spec later = { .expire_s = own->renew_from != 0
                                                               ? expiry_of(requirer, hook, own)

@@ -233,6 +233,23 @@ static void note(const char *format, ...)
     va_end(args);
 }
 
+static void note_certificate(const struct lc_answer *answer)
+{
+    LC_AUTO(lc_certificate_entry_release) struct lc_certificate_entry entry = { .ca = NULL };
+
+    assert_done(lc_answer_certificate(answer, &entry, &err));
+    note("%s %s %s\n", scenario_name(&scenarios, entry.csr),
+         scenario_name(&scenarios, entry.certificate), entry.revoked ? "revoked" : "-");
+}
+
+static void note_error(const struct lc_answer *answer)
+{
+    LC_AUTO(lc_error_entry_release) struct lc_error_entry entry = { .csr = NULL };
+
+    assert_done(lc_answer_error(answer, &entry, &err));
+    note("%s %lld\n", scenario_name(&scenarios, entry.csr), (long long)entry.code);
+}
+
 static bool list(struct lc_provider *provider, const struct lc_tls_hook *hook,
                  const struct call_row *row, struct lc_err *why)
 {
@@ -244,12 +261,9 @@ static bool list(struct lc_provider *provider, const struct lc_tls_hook *hook,
     while (lc_provider_next(provider, row->list, row->relation_id, &cursor, &item)) {
         note("%s ", strchr(item.request.relation_id, ':') + 1);
         if (item.certificate != NULL)
-            note("%s %s %s\n", scenario_name(&scenarios, item.certificate->csr),
-                 scenario_name(&scenarios, item.certificate->certificate),
-                 item.certificate->revoked ? "revoked" : "-");
+            note_certificate(item.certificate);
         else if (item.error != NULL)
-            note("%s %lld\n", scenario_name(&scenarios, item.error->csr),
-                 (long long)item.error->code);
+            note_error(item.error);
         else
             note("%s %s\n", scenario_name(&scenarios, lc_csr_pem(item.request.csr)),
                  item.request.ca ? "true" : "false");

@@ -373,6 +373,15 @@ function Provider:requests(relation) return self.core:list("requests", id_of(rel
 ---@nodiscard
 function Provider:outstanding(relation) return self.core:list("outstanding", id_of(relation)) end
 
+---Requests that wait because the databag of their relation has no room for another answer, or is too long
+---to be read (128 MiB): a warning says so, what is there stays, and they are answered when there is room.
+---
+---    charm.log.info(#provider:without_room() .. " find no room")
+---@param relation charm.Relation|string|nil
+---@return charm.tls.Incoming[]
+---@nodiscard
+function Provider:without_room(relation) return self.core:list("without_room", id_of(relation)) end
+
 ---What is issued and not revoked, in PEM.
 ---
 ---    for _, entry in ipairs(provider:issued()) do charm.log.info(entry.certificate) end

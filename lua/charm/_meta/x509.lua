@@ -23,7 +23,8 @@ local x509 = {
 ---@field bits integer? of an RSA key, 2048 to 8192; 2048 when it is left out
 ---@field curve "P-256"|"P-384"|"P-521"|nil of an EC key; "P-256" when it is left out
 
----A new private key. Raises "usage" for what is not offered.
+---A new private key. Raises "usage" for what is not offered. RSA of 2048 bits is 50 to 500 ms of
+---processor time, EC and Ed25519 are 0.03 ms.
 ---```lua
 ---local own = x509.key.generate { type = "ec", curve = "P-384" }
 ---assert(tostring(own) == "charm.Key: ec P-384 (secret)")

@@ -74,7 +74,8 @@ for _, field in ipairs(ca_fields) do ca_options[field] = "any" end
 ---    tls.ca { common_name = function() return charm.config["ca-common-name"] end, validity = "3650d" }
 ---
 ---* common_name and the other fields of a subject
----* key: as x509.key.generate takes it; RSA 2048 when not said
+---* key: as x509.key.generate takes it; RSA 2048 when not said, which is 50 to 500 ms of processor time
+---  when the CA is made and when it is rotated; { type = "ec" } is 0.03 ms, and signs twice as fast
 ---* validity: of the CA itself, "3650d" when not said
 ---* leaf_validity: of what it issues where the policy does not say, "90d" when not said
 ---@param options table as above

@@ -319,8 +319,9 @@ local requires_options <const> = {
 ---    })
 ---    certs:on("available", function(cert) cert:install { dir = "/etc/web/tls" } end)
 ---
----* key: what to generate, as x509.key.generate takes it; RSA 2048 when not said. A provider may not
----  know other types.
+---* key: what to generate, as x509.key.generate takes it; RSA 2048 when not said, which is 50 to 500 ms
+---  of processor time in the first hook of the relation; { type = "ec" } is 0.03 ms. A provider may not
+---  know other types than RSA. No other hook makes a key.
 ---* private_key: a charm.Key of the charm's own, which is then not kept by us
 ---* adopt: where the key is that an older revision of the charm used, a charm.tls.Adopt, or a
 ---  function(scope) that returns one, or nothing: with it a refresh changes no key, no request and no

@@ -24,6 +24,11 @@ AR         ?= ar
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla \
             -Wformat=2
 HARDEN   := -O2 -ffunction-sections -fdata-sections -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fno-plt
+# Those of them that this compiler has for this processor. -fcf-protection marks where calls may land, which
+# the kernel asks for when all libraries have it too; Debian's static ones have not (-z cet-report).
+HARDEN   += $(if $(filter release,$(PROFILE)),$(shell for flag in -fstack-clash-protection \
+              -ftrivial-auto-var-init=zero -fcf-protection=full -mbranch-protection=standard; do \
+              $(CC) -Werror $$flag -x c -c -o /dev/null /dev/null 2>/dev/null && echo $$flag; done))
 CFLAGS_release := $(HARDEN) -DLC_STATIC
 CFLAGS_debug   := -O0 -g3 -DLC_SMALL_BUFFERS -DLC_FAULT_HOOKS
 CFLAGS_asan    := -O1 -g3 -fno-omit-frame-pointer -fsanitize=address,undefined \
@@ -108,7 +113,7 @@ MODULE_LUA     := policy.lua $(patsubst lua/charm/%,%,$(wildcard lua/charm/polic
 LUADIR ?= $(PREFIX)/share/lua/5.4
 LIBDIR ?= $(PREFIX)/lib/lua/5.4
 
-.PHONY: all docs module install-module help test check asan cov valgrind fault faults fuzz fuzzers ci mutants upgrade-proof demo demo-upgrade format install clean setup units objects kills bench benches instructions FORCE
+.PHONY: all docs module install-module help test check analyze asan cov valgrind fault faults fuzz fuzzers ci mutants upgrade-proof demo demo-upgrade format install clean setup units objects kills bench benches instructions FORCE
 .DELETE_ON_ERROR:
 
 all: $(PROGRAM)
@@ -119,6 +124,7 @@ help:
 	@echo 'make demo-upgrade   a web server goes from v3 to v4 while a client never lets up; needs nginx'
 	@echo 'make test           all tests of the profile (T=csr: only those with csr in their name)'
 	@echo 'make check          format, layers, lints, warnings of gcc and clang'
+	@echo 'make analyze        the part of it that gcc -fanalyzer is'
 	@echo 'make asan           all tests under the address and undefined-behaviour sanitizers'
 	@echo 'make fault          each allocation and hook command fails in turn (FAULT=quick: one of many)'
 	@echo 'make fuzz           SECONDS=$(SECONDS) of libFuzzer for each reader of outside bytes (T=: as above)'
@@ -358,6 +364,11 @@ bench: setup
 	@$(MAKE) --no-print-directory $(JOBS) all benches
 	@LUACHARM='$(abspath $(PROGRAM))' PROGRAMS='$(CURDIR)/build/bench' BUILD='$(abspath $(BUILD))' \
 	    T='$(T)' tests/bench/run.sh
+
+# gcc's analyzer, which is part of make check.
+analyze:
+	@.ci/setup build check
+	@tests/lint/run.sh analyzer
 
 check:
 	@.ci/setup build test check

@@ -71,6 +71,12 @@ void lc_free(void *memory)
     free(memory);
 }
 
+/* slot: of a pointer to any type. */
+static void set_pointer(void *slot, void *pointer)
+{
+    memcpy(slot, &pointer, sizeof(pointer));
+}
+
 bool lc_grow(void *array, size_t *capacity, size_t count, size_t size)
 {
     void *items;
@@ -79,10 +85,10 @@ bool lc_grow(void *array, size_t *capacity, size_t count, size_t size)
         return true;
     const size_t wanted = *capacity == 0 ? 8 : *capacity * 2;
     memcpy(&items, array, sizeof(items)); /* a pointer to any type */
-    items = wanted < *capacity ? NULL : lc_resize(items, wanted, size);
-    if (items == NULL)
+    void *grown = wanted < *capacity ? NULL : lc_resize(items, wanted, size);
+    if (grown == NULL)
         return false;
-    memcpy(array, &items, sizeof(items));
+    set_pointer(array, grown);
     *capacity = wanted;
     return true;
 }

@@ -1,6 +1,7 @@
 /* Policies in their sandbox: loaded from files or kept texts, and held for the engine. */
 #include "bind/policy.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -249,6 +250,7 @@ static void add_policy(lua_State *L, struct bind_policy *policy, int rules)
     enum lc_policy_kind kind = LC_POLICY_RULES;
     struct lc_err err = LC_ERR_INIT;
 
+    assert(name != NULL); /* is_policy has looked */
     luaL_checkstack(L, 6, NULL);
     for (size_t i = 0; i < LC_COUNT(kinds); i++)
         if (strcmp(kinds[i].name, name) == 0)

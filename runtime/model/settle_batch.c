@@ -119,9 +119,12 @@ static void show_progress(struct settle *settle, const struct batch *batch, size
     settle->progress.running = running;
     if (settle->options->progress == NULL)
         return;
-    struct lc_progress shown = settle->progress;
-    shown.done += batch->started - running;
-    shown.pending += batch->count - batch->started;
+    const struct lc_progress shown = {
+        .done = settle->progress.done + batch->started - running,
+        .pending = settle->progress.pending + batch->count - batch->started,
+        .running = running,
+        .at = settle->progress.at,
+    };
     settle->options->progress(settle->options->context, &shown);
 }
 

@@ -27,7 +27,7 @@ static void *block_new(int size)
     if (block == NULL)
         return NULL;
     block->size = (size_t)size;
-    return block->memory;
+    return (char *)block + offsetof(struct block, memory);
 }
 
 static void block_free(void *memory)

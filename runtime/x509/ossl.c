@@ -67,7 +67,7 @@ static void *block_new(size_t size, const char *file, int line)
         return NULL;
     }
     block->size = size;
-    return block->memory;
+    return (char *)block + offsetof(struct block, memory);
 }
 
 static void block_free(void *memory, const char *file, int line)

@@ -29,6 +29,18 @@ has 'and its calls of libc how much room there is' "$(cat ours)" vsnprintf_chk
 # Half a megabyte of the file, which is in memory from the start.
 cc -Wl,--help 2>&1 | grep -q 'z pack-relative-relocs' &&
     has 'its relocations are packed' "$(readelf -d "$released")" RELR
+lacks 'it has no place that can be written and executed' "$(grep LOAD headers)" RWE
+flags=$(cat "$TESTS/../build/flags")
+has 'its variables are zero where nobody has set them' "$flags" ' -ftrivial-auto-var-init=zero '
+has 'a large frame is touched page by page' "$flags" ' -fstack-clash-protection '
+case $(uname -m) in
+    x86_64)
+        has 'which can be seen' "$(objdump -d --no-show-raw-insn "$released" | grep -m 1 'orq')" '$0x0,(%rsp)'
+        # The kernel is asked to enforce it where the static libraries have it too, which is not on Debian.
+        has 'where calls may land is marked' "$(grep -A 1 '<lc_ossl_fail>:' ours)" endbr64
+        ;;
+    aarch64) has 'where calls may land is marked' "$(cat ours)" 'paciasp' ;;
+esac
 lacks 'it names no library' "$(readelf -d "$released")" NEEDED
 passes 'it runs in an otherwise empty root' in_chroot empty /luacharm version
 cat >empty/sign.lua <<'EOF'

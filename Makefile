@@ -378,7 +378,7 @@ ci:
 	@.ci/ci.sh
 
 mutants: setup
-	@tests/mutants/run.sh '$(T)'
+	@tests/mutants/run.sh $(T)
 
 # Every scenario of the refresh in every variant, N handshakes in each; ends with the table.
 upgrade-proof: setup

@@ -126,7 +126,7 @@ help:
 	@echo 'make check          format, layers, lints, warnings of gcc and clang'
 	@echo 'make analyze        the part of it that gcc -fanalyzer is'
 	@echo 'make asan           all tests under the address and undefined-behaviour sanitizers'
-	@echo 'make fault          each allocation and hook command fails in turn (FAULT=quick: one of many)'
+	@echo 'make fault          each allocation, hook command and system call fails in turn (FAULT=quick: one of many)'
 	@echo 'make fuzz           SECONDS=$(SECONDS) of libFuzzer for each reader of outside bytes (T=: as above)'
 	@echo 'make cov            which lines of runtime/ and lua/ the tests run (COV_LEAST=90 percent)'
 	@echo 'make valgrind       the C and Lua tests under valgrind'

@@ -10,4 +10,6 @@ status=$?
 awk '/^# fault: / { count = $3; sub(/^# fault: [0-9]+ /, ""); points[$0] += count }
     END { for (kind in points) printf "%8d points: %s\n", points[kind], kind }' \
     "$1"/tap/*.tap | sort -k 3
+awk '/^# fault: / { fired += $3 } /^not ok / { violations++ }
+    END { printf "%d points have failed; rows with violations: %d\n", fired, violations }' "$1"/tap/*.tap
 exit $status

@@ -32,6 +32,23 @@ static bool read_length(const unsigned char *at, size_t left, size_t *header_out
     return len >= 0x80;
 }
 
+/* X.690 section 10.2 and those on each type: which of the universal types have items inside is not
+ * the writer's choice. */
+static bool has_its_form(unsigned char tag)
+{
+    const uint32_t with_items = 1u << 8 | 1u << 11 | 1u << 16 | 1u << 17 | 1u << 29;
+
+    return (tag & 0xc0) != 0 || ((tag & 0x20) != 0) == ((with_items >> (tag & 0x1f) & 1) != 0);
+}
+
+/* X.690 sections 8.6.2 and 11.2.1: how many bits of the last byte are unused, which are 0. */
+static bool is_bit_string(const unsigned char *bytes, size_t len)
+{
+    if (len == 0 || bytes[0] > 7 || (len == 1 && bytes[0] != 0))
+        return false;
+    return (bytes[len - 1] & ((1u << bytes[0]) - 1)) == 0 || len == 1;
+}
+
 bool lc_der_next(struct lc_der *in, struct lc_der_item *out)
 {
     size_t header;
@@ -40,6 +57,10 @@ bool lc_der_next(struct lc_der *in, struct lc_der_item *out)
     if (!read_length(in->at, in->left, &header, &len) || len > in->left - header)
         return false;
     if ((in->at[0] & 0x1f) == 0x1f) /* a tag number over 30: nothing that is read here has one */
+        return false;
+    if (!has_its_form(in->at[0]))
+        return false;
+    if (in->at[0] == LC_DER_BIT_STRING && !is_bit_string(in->at + header, len))
         return false;
     *out = (struct lc_der_item){
         .tag = in->at[0],

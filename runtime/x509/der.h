@@ -2,7 +2,8 @@
  *
  * Why not OpenSSL's d2i functions for whole requests and certificates: version 3 decodes the public
  * key with each of them, which takes ten times as long as all the rest, and a hook reads hundreds.
- * What is read here is strict (definite, shortest lengths; low tag numbers), so that OpenSSL, which
+ * What is read here is strict (definite, shortest lengths; low tag numbers; no string in
+ * parts; unused bits of a BIT STRING 0: OpenSSL passes over the last two), so that OpenSSL, which
  * reads the same bytes when it signs or verifies, sees the same fields, and so that the bytes are
  * the canonical form that hashes and comparisons are about. */
 #ifndef LC_X509_DER_H

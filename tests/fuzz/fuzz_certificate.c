@@ -1,8 +1,9 @@
 /* Certificates: parsed, alone and as a chain, looked at, and parsed again from what they say they
- * are. */
+ * are. OpenSSL reads the same. */
 #include <string.h>
 
 #include "fuzz.h"
+#include "fuzz_openssl.h"
 #include "x509/chain.h"
 
 static void look(const struct lc_cert *cert)
@@ -15,6 +16,7 @@ static void look(const struct lc_cert *cert)
     (void)lc_cert_is_ca(cert);
     fuzz_must(lc_cert_is_self_signed(cert, &is_own, &err), "not known whether self-signed", &err);
     (void)lc_cert_not_after(cert);
+    fuzz_openssl_cert(cert);
     fuzz_must(lc_cert_parse(pem, strlen(pem), &again, &err), "not read again", &err);
     fuzz_must(lc_cert_equals(cert, again), "read again, it is another", &err);
 }

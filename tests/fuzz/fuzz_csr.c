@@ -1,8 +1,9 @@
 /* Certificate requests: parsed, looked at in every way, and parsed again from what they say they
- * are. */
+ * are. OpenSSL reads the same. */
 #include <string.h>
 
 #include "fuzz.h"
+#include "fuzz_openssl.h"
 #include "x509/csr.h"
 
 static void look(const struct lc_csr *csr)
@@ -16,6 +17,7 @@ static void look(const struct lc_csr *csr)
         fuzz_refused(&err);
     if (!lc_csr_verify(csr, &err))
         fuzz_refused(&err);
+    fuzz_openssl_csr(csr);
     fuzz_must(lc_csr_parse(pem, strlen(pem), &again, &err), "not read again", &err);
     fuzz_must(lc_csr_equals(csr, again), "read again, it is another", &err);
     fuzz_must(strcmp(lc_csr_hash(csr), lc_csr_hash(again)) == 0, "another hash", &err);

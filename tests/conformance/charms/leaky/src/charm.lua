@@ -10,4 +10,5 @@ certs:on("available", function(cert)
   charm.exec { "true", pem }
   charm.exec { "true", env = { LEAK = pem } }
   charm.log.info(pem)
+  charm.status.set("active", pem:match "\n(.-)\n")
 end)

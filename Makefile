@@ -190,7 +190,7 @@ LINK_ARCHIVES := $(patsubst %,$(BUILD)/lib%.a,$(call reversed,$(LAYERS)))
 # What the build makes C of; and what looks on, in the coverage profile.
 EMBEDDED := $(MODULES_OBJECT) $(if $(filter cli,$(LAYERS)),$(BUILD)/obj/page.o $(BUILD)/obj/templates.o) \
             $(if $(filter cov,$(PROFILE)),$(BUILD)/obj/tests/cov/cover.o)
-$(BUILD)/obj/tests/cov/cover.o: ALL_CFLAGS += -DCOVER_LUA='"$(abspath $(BUILD))/lua.seen"'
+$(BUILD)/obj/tests/cov/cover.o: private ALL_CFLAGS += -DCOVER_LUA='"$(abspath $(BUILD))/lua.seen"'
 
 $(PROGRAM): $(ARCHIVES) $(EMBEDDED)
 	$(SAY) LINK $@
@@ -203,7 +203,8 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(TEST_LIB) $(LINK_ARCHIVES) $(EMBEDDED
 	$(SAY) LINK $@
 	$(Q)$(CC) $(CFLAGS_$(PROFILE)) $(LDFLAGS_$(filter-out release,$(PROFILE))) $(TEST_LDFLAGS) \
 	    -o $@ $< $(TEST_LIB) $(LINK_ARCHIVES) $(EMBEDDED) $(DYNAMIC_LIBS) -lcmocka
-$(BUILD)/obj/tests/%.o: ALL_CFLAGS += -Itests/lib
+# Private: what it needs, such as the stamp of the flags, is made without.
+$(BUILD)/obj/tests/%.o: private ALL_CFLAGS += -Itests/lib
 # They count calls: the linker puts their functions in between.
 $(BUILD)/tests/conformance/test_counts: TEST_LDFLAGS := -Wl,--wrap=lc_key_generate
 $(BUILD)/tests/conformance/test_scale: TEST_LDFLAGS := -Wl,--wrap=lc_csr_parse \
@@ -301,15 +302,15 @@ $(FAULT_PARTS): tests/fault/command.c tests/fault/shim.c
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 $(WARNINGS) $(WERROR) $(FAULT_FLAGS) -o $@ \
 	    tests/fault/$(basename $(@F)).c
 
-# Which lines run in all of the tests, and in as many of the sweeps as CI takes: they are what runs the
-# ways out of a failure, and they check each. COV_LEAST: percent, of runtime/ and of lua/.
+# Which lines run in all of the tests, and in as many of the allocations' sweeps as CI takes: they are what
+# runs the ways out of a failure, and they check each. COV_LEAST: percent, of runtime/ and of lua/.
 COV_LEAST ?= 90
 cov: setup
 	@$(MAKE) --no-print-directory $(JOBS) PROFILE=cov all units $(FAULT_PROGRAMS:build/%=build/cov/%)
 	@find build/cov \( -name '*.gcda' -o -name lua.seen \) -delete
 	@GCOV_ERROR_FILE=/dev/null; export GCOV_ERROR_FILE; \
 	    $(MAKE) --no-print-directory PROFILE=cov test >build/cov/test.out 2>&1; tests=$$?; \
-	    $(MAKE) --no-print-directory PROFILE=cov FAULT=quick faults >build/cov/faults.out 2>&1; faults=$$?; \
+	    $(MAKE) --no-print-directory PROFILE=cov FAULT=quick T=fault_ faults >build/cov/faults.out 2>&1; faults=$$?; \
 	    grep -hE '^(FAIL|[0-9]+ passed)' build/cov/test.out build/cov/faults.out; \
 	    lua5.4 tests/cov/report.lua build/cov $(COV_LEAST) $(SOURCES) $(MODULES) && \
 	    [ $$tests -eq 0 ] && [ $$faults -eq 0 ]

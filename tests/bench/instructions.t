@@ -17,9 +17,17 @@ export BENCH="$TESTS/bench"
 workdir
 charms
 
+# The crowd would be a megabyte in worlds.json.
+prepared() {
+    case $1 in
+        requirer-crowd) mkdir -p "$1/answers" && unpacked requirer-rest && worlds crowd requirer-rest "$1" 500 ;;
+        *) unpacked "$1" ;;
+    esac
+}
+
 # instructions WORLD CHARM EVENT [UNIT]: $count
 instructions() {
-    unpacked "$1" && hook "$@" || return 1
+    prepared "$1" && hook "$@" || return 1
     # shellcheck disable=SC2086 # words
     $IN_HOOK OPENSSL_ia32cap=0:0 \
         GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-AVX512F,-AVX512VL,-AVX512BW,-ERMS,-FSRM,-BMI2,-RTM \
@@ -47,6 +55,7 @@ requirer-idle requirer start
 requirer-first requirer certificates-relation-created
 requirer-arrival requirer $changed ca/0
 requirer-rest requirer $changed ca/0
+requirer-crowd requirer $changed ca/0
 provider-issue provider $changed web/0
 provider-rest provider $changed web/0
 END

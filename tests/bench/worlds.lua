@@ -7,6 +7,7 @@
 --     join WORLD ec|rsa            one more unit of web, with a request
 --     ask REQUIRER PROVIDER        what the requirer asks for reaches the provider, as one more unit
 --     answer PROVIDER REQUIRER     and what the provider answers the requirer
+--     crowd REQUIRER WORLD COUNT   the same requirer, and before its answer so many others'
 --     pack FILE WORLD...           worlds into one file
 --     unpack FILE WORLD            one of them, into the folder of its name
 local json <const> = require "charm.json"
@@ -216,6 +217,20 @@ local function reply(provider, requirer)
   save(requirer, to)
 end
 
+-- Answers like the first one, which is not ours, to the letter as the provider writes them; their CSRs
+-- differ in the first letters.
+local function crowd(requirer, folder, count)
+  local world <const> = load_world(requirer)
+  local text <const> = world.bags.ca.certificates
+  local other <const> = text:match "%b{}"
+  local list <const> = {}
+  for number = 1, math.tointeger(count) do
+    list[number] = other:gsub("(REQUEST%-%-%-%-%-\\n)" .. ("%w"):rep(8), ("%%1%08d"):format(number), 1)
+  end
+  world.bags.ca.certificates = "[" .. table.concat(list, ", ") .. ", " .. text:sub(2)
+  save(folder, world)
+end
+
 -- --- keeping them -------------------------------------------------------------------------------
 
 local function pack(path, ...)
@@ -230,7 +245,8 @@ local function unpack_one(path, folder)
 end
 
 local verbs <const> = {
-  new = new, join = join, fold = fold, ask = ask, answer = reply, pack = pack, unpack = unpack_one,
+  new = new, join = join, fold = fold, ask = ask, answer = reply, crowd = crowd, pack = pack,
+  unpack = unpack_one,
 }
 local verb <const> = verbs[arg[1]] or error("worlds: no verb " .. tostring(arg[1]), 0)
 verb(table.unpack(arg, 2))

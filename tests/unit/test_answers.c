@@ -100,7 +100,6 @@ static void check_certificates(void **state)
     LC_AUTO(lc_certificate_entries_release)
     struct lc_certificate_entries entries = LC_CERTIFICATE_ENTRIES_INIT;
     LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(1u << 20);
-    LC_AUTO(lc_buf_release) struct lc_buf body = LC_BUF_INIT(1u << 20);
     size_t reserve = 0;
 
     put(&bag, LC_KEY_CERTIFICATES, row->text);

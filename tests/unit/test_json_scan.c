@@ -81,6 +81,27 @@ static void white_space_is_skipped_where_it_is_said(void **state)
     assert_true(lc_json_scan_ends(&scan));
 }
 
+/* Whatever ends a run of letters does so at each place, however many are looked at at a time. */
+static void what_is_not_plain_is_seen_at_each_place(void **state)
+{
+    static const unsigned char odd[] = { '"', '\\', 0x00, 0x01, 0x1f, 0x7f, 0x80, 0xa0, 0xff };
+    char text[70];
+
+    (void)state;
+    for (size_t kind = 0; kind < LC_COUNT(odd); kind++)
+        for (size_t at = 1; at < sizeof(text) - 2; at++) {
+            struct lc_json_scan scan = { .at = text, .end = text + sizeof(text) };
+            struct lc_json_span span;
+            memset(text, at % 2 == 0 ? ' ' : '~', sizeof(text));
+            text[0] = '"';
+            text[sizeof(text) - 1] = '"';
+            text[at] = (char)odd[kind];
+            const bool scanned = lc_json_scan_string(&scan, &span);
+            assert_int_equal(scanned, odd[kind] == '"');
+            assert_true(!scanned || span.len == at - 1);
+        }
+}
+
 int main(void)
 {
     struct suite suite = SUITE_INIT;
@@ -88,5 +109,7 @@ int main(void)
     SUITE_ROWS(&suite, texts_rows, check_texts);
     SUITE_TEST(&suite, "white space is skipped where it is said",
                white_space_is_skipped_where_it_is_said);
+    SUITE_TEST(&suite, "what is not plain is seen at each place",
+               what_is_not_plain_is_seen_at_each_place);
     return suite_run(&suite, "json_scan");
 }

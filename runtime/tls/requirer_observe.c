@@ -189,12 +189,12 @@ static bool find_remote_app(struct lc_view *view, const struct lc_tls_hook *hook
 static bool get_answers(struct lc_view *view, const struct lc_tls_hook *hook, struct lc_err *err)
 {
     struct lc_err why = LC_ERR_INIT;
+    const bool found = find_remote_app(view, hook, &why);
 
-    if (find_remote_app(view, hook, &why) &&
-        lc_juju_call(hook->juju, relation_get, view->relation_id, true, view->remote_app,
-                     &view->answers, &why))
+    if (found && lc_juju_call(hook->juju, relation_get, view->relation_id, true, view->remote_app,
+                              &view->answers, &why))
         return true;
-    if (why.code != LC_ENOTFOUND && why.code != LC_EPERM && why.code != LC_ELIMIT) {
+    if (why.code != LC_ENOTFOUND && why.code != LC_EPERM && !(found && why.code == LC_ELIMIT)) {
         *err = why;
         return false;
     }

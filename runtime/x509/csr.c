@@ -182,13 +182,23 @@ static bool holds(const struct lc_csr *csr)
            lc_signed_holds(&parts, &csr->spki_der);
 }
 
+/* Whether OpenSSL can read it, and with it who is to use the certificate: it has no text that is not
+ * in the encoding of its string type. */
+static bool has_usable_subject(const struct lc_csr *csr)
+{
+    LC_AUTO(X509_NAME_free) X509_NAME *subject = lc_csr_open_subject(csr);
+
+    lc_ossl_clear();
+    return subject != NULL;
+}
+
 /* A request does not change: what was verified once, such as before a decision, is not verified
  * again when it is signed. */
 bool lc_csr_verify(const struct lc_csr *csr, struct lc_err *err)
 {
     if (csr->verified)
         return true;
-    if (!holds(csr) && !verify(csr, err))
+    if (!(has_usable_subject(csr) && holds(csr)) && !verify(csr, err))
         return false;
     ((struct lc_csr *)(uintptr_t)csr)->verified = true; /* all of them are made by csr_alloc */
     return true;

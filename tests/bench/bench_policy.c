@@ -112,8 +112,8 @@ int main(void)
     }
     qsort(floors, ROUNDS, sizeof(*floors), by_number);
     qsort(times, ROUNDS, sizeof(*times), by_number);
-    printf("(f) policy of 10 rules, 10000 RSA-2048 requests: processor\tms\t%" PRId64 "\t%" PRId64 "\t%" PRId64
-           "\t%.2f\n",
+    printf("(f) policy of 10 rules, 10000 RSA-2048 requests: processor\tms\t%" PRId64 "\t%" PRId64
+           "\t%" PRId64 "\t%.2f\n",
            times[0], times[ROUNDS / 2], floors[ROUNDS / 2],
            (double)times[ROUNDS / 2] / (double)floors[ROUNDS / 2]);
     for (int i = 0; i < TEXTS; i++)

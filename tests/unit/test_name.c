@@ -43,7 +43,7 @@ static const struct string_row string_rows[] = {
     { "UniversalString cut off", LC_DER_UNIVERSAL_STRING, BYTES("\0\0"), "UniversalString",
       "\\x00\\x00" },
     { "BIT STRING in hex", LC_DER_BIT_STRING, BYTES("\x01\x02"), "BitString", "0102" },
-    { "an empty BIT STRING", LC_DER_BIT_STRING, BYTES(""), "BitString", "" },
+    { "an empty BIT STRING", LC_DER_BIT_STRING, BYTES("\0"), "BitString", "00" },
     { "OCTET STRING in hex", LC_DER_OCTET_STRING, BYTES("\xab"), "OctetString", "ab" },
     { "what is no string, as DER in hex", LC_DER_INTEGER, BYTES("\x05"), "other", "020105" },
 };

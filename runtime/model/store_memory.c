@@ -1,42 +1,30 @@
 /* SQLite's memory. The model's database has the secrets of its charms in it, and so have SQLite's
- * pages, statements and rows: every block is overwritten when it is freed or moved. Its size is
- * kept in front of it, as SQLite asks for it anyway. This is no part of base/mem.h: what fails in
- * SQLite's own hands is not ours to sweep. */
-#include <stddef.h>
+ * pages, statements and rows: every block is overwritten when it is freed or moved. This is no part
+ * of base/mem.h: what fails in SQLite's own hands is not ours to sweep. */
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/secret.h"
 #include "model/store_sql.h"
 
-struct block {
-    size_t size;
-    max_align_t memory[];
-};
-
-static struct block *block_of(void *memory)
-{
-    return (struct block *)(void *)((char *)memory - offsetof(struct block, memory));
-}
-
 /* SQLite has rounded sizes up, and asks for none below 1. */
 static void *block_new(int size)
 {
-    struct block *block = malloc(sizeof(*block) + (size_t)size); /* lint: for SQLite, as above */
+    return malloc((size_t)size); /* lint: for SQLite, as above */
+}
 
-    if (block == NULL)
-        return NULL;
-    block->size = (size_t)size;
-    return (char *)block + offsetof(struct block, memory);
+static int block_size(void *memory)
+{
+    return (int)malloc_usable_size(memory);
 }
 
 static void block_free(void *memory)
 {
     if (memory == NULL)
         return;
-    struct block *block = block_of(memory);
-    lc_cleanse(memory, block->size);
-    free(block); /* lint: as above */
+    lc_cleanse(memory, malloc_usable_size(memory));
+    free(memory); /* lint: as above */
 }
 
 static void *block_resize(void *memory, int size)
@@ -45,15 +33,10 @@ static void *block_resize(void *memory, int size)
 
     if (moved == NULL)
         return NULL;
-    const size_t old = block_of(memory)->size;
+    const size_t old = malloc_usable_size(memory);
     memcpy(moved, memory, old < (size_t)size ? old : (size_t)size);
     block_free(memory);
     return moved;
-}
-
-static int block_size(void *memory)
-{
-    return memory == NULL ? 0 : (int)block_of(memory)->size;
 }
 
 /* To pieces of 8, as SQLite's own does. */

@@ -163,24 +163,27 @@ static bool receive_next(int fd, struct lc_wire_inbox *inbox, size_t *count, str
                     : lc_fail_errno(err, errno, "cannot receive");
 }
 
+static bool is_whole(const struct lc_wire_inbox *inbox)
+{
+    return inbox->request.bytes != NULL &&
+           inbox->have == sizeof(inbox->header) + inbox->request.len;
+}
+
 bool lc_wire_receive_some(int fd, struct lc_wire_inbox *inbox, bool *whole, struct lc_err *err)
 {
-    const size_t head = sizeof(inbox->header);
     struct lc_wire_request *request = &inbox->request;
     size_t count = 1;
 
-    while (count > 0 && (inbox->have < head || inbox->have < head + request->len)) {
+    while (count > 0 && !is_whole(inbox)) {
         if (!receive_next(fd, inbox, &count, err))
             return false;
         inbox->have += count;
-        if (request->bytes == NULL && inbox->have == head && !make_room(inbox, err))
+        if (request->bytes == NULL && inbox->have == sizeof(inbox->header) &&
+            !make_room(inbox, err))
             return false;
     }
-    const bool complete = inbox->have >= head && inbox->have == head + request->len;
-    if (complete && !find_words(request, request->len - request->input_len, err))
-        return false;
-    *whole = complete;
-    return true;
+    *whole = is_whole(inbox);
+    return *whole ? find_words(request, request->len - request->input_len, err) : true;
 }
 
 void lc_wire_reply_release(struct lc_wire_reply *reply)

@@ -42,9 +42,12 @@ flags="-std=c11 -D_GNU_SOURCE -DLC_VERSION=__FILE__ -Iruntime -Itests/lib $(pkg-
     lint 'luacheck' luacheck -q $lua
     lint 'gcc has no warning' make -s -j2 objects BUILD=build/lint/gcc CC=gcc WERROR=-Werror
     lint 'clang has no warning' make -s -j2 objects BUILD=build/lint/clang CC=clang WERROR=-Werror
-    # What it finds differs from one version to the next: nothing is what Debian bookworm's finds.
+    # What it finds differs from one version to the next: nothing is what Debian bookworm's finds, but for
+    # pointers that memcpy has copied, which it takes for uninitialized; clang-tidy and valgrind look for
+    # those that are.
     [ "$(gcc -dumpversion)" != 12 ] || lint 'gcc has no finding of its analyzer' sh -c \
-        "printf '%s\n' \$0 | xargs -P 2 -n 1 gcc $flags -O0 -fanalyzer -Werror -S -o /dev/null" "$layer_sources"
+        "printf '%s\n' \$0 | xargs -P 2 -n 1 gcc $flags -O0 -fanalyzer \
+        -Wno-analyzer-use-of-uninitialized-value -Werror -S -o /dev/null" "$layer_sources"
     lint 'cppcheck' cppcheck -q -j2 --std=c11 --error-exitcode=1 --inline-suppr \
         --enable=warning,performance,portability --suppress=missingIncludeSystem \
         --suppressions-list=tests/lint/cppcheck.txt -Iruntime -D_GNU_SOURCE runtime

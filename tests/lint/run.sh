@@ -37,6 +37,7 @@ flags="-std=c11 -D_GNU_SOURCE -DLC_VERSION=__FILE__ -Iruntime -Itests/lib $(pkg-
     lint 'headers compile alone' tests/lint/headers.sh
     lint 'no file is too long' tests/lint/size.sh
     lint 'the checklist is complete' tests/lint/items.sh
+    lint 'every planted fault applies' tests/lint/mutants.sh
     lint 'clang-format' clang-format --dry-run -Werror $sources $headers
     lint 'shellcheck' shellcheck -x -S warning -s sh $scripts
     lint 'luacheck' luacheck -q $lua

@@ -143,4 +143,72 @@ is 'is replayed with the one before it, which comes first' "$(decisions)" 'issue
 answer relation-list '[]'
 run
 is 'nothing is asked for: the state is not read' "$(calls | grep -c '^state-get')" 0
+
+# --- a policy as large as it may be --------------------------------------------------------------------
+
+answer relation-ids '[]'
+answer state-get '{}'
+hook config-changed
+said state-set >"$root/kept"
+cat >"$root/room.lua" <<LUA
+-- What is left of the 60000 bytes: the text of the policy as JSON, in the JSON of the state.
+local json <const> = require "charm.json"
+local file <close> = io.open "$root/kept"
+print(60000 - #json.decode(file:read "a")["luacharm-policy-certificates"])
+LUA
+room=$("$LUACHARM" run "$root/room.lua")
+cp "$charm_dir/src/policy.lua" "$root/policy.before"
+# The policy with a comment of so many bytes, of which two are the line feed, in JSON.
+fill() {
+    { cat "$root/policy.before"; printf -- "--%0$(($1 - 4))d\n" 0; } >"$charm_dir/src/policy.lua"
+    hook config-changed
+}
+fill "$room"
+has 'a policy of 60000 bytes is kept' "$(said state-set)" 'luacharm-policy-certificates'
+lacks 'in silence' "$(calls)" 'too large to be kept'
+answer state-get "$(cat "$root/kept")"
+fill $((room + 1))
+is 'one byte more, and it is not' "$status$(said state-set)" 0
+has 'nor is the one before it' "$(calls)" 'state-delete luacharm-policy-certificates'
+has 'with a warning' "$(calls)" 'the policy is too large to be kept: nothing guards against lock-outs'
+
+# --- a candidate beside it -----------------------------------------------------------------------------
+
+charm <<'LUA'
+local tls <const> = require "charm.tls"
+tls.provides("certificates", {
+  issuer = tls.ca { common_name = "our CA", key = { type = "ec" } },
+  policy = "policy.lua", shadow = "candidate.lua",
+})
+LUA
+file metadata.yaml <<'YAML'
+name: ca
+provides:
+  certificates:
+    interface: tls-certificates
+YAML
+file src/policy.lua <<'LUA'
+local policy <const> = require "charm.policy"
+return policy { policy.rules.servers { validity = "30d" } }
+LUA
+file src/candidate.lua <<'LUA'
+local policy <const> = require "charm.policy"
+return policy { policy.rules.domains { "example.com" }, policy.rules.servers { validity = "30d" } }
+LUA
+answer is-leader true
+answer relation-ids '["certificates:9"]'
+answer relation-list '["other/0"]'
+journal=$root/luacharm-web-0-certificates.jsonl
+rm -f "$journal"
+request www.example.com
+run
+lacks 'a candidate that would decide the same' "$(calls)" 'the candidate'
+passes 'is not in the journal' sh -c '! grep -q shadow "$1"' - "$journal"
+forget
+request www.example.org
+run
+is 'what a candidate would refuse is issued' "$status$(said relation-set | grep -c 'BEGIN CERTIFICATE')" 01
+has 'with a warning' "$(calls)" \
+    "the candidate policy would decide otherwise about other/0: deny ('our domains') instead of issue ('servers')"
+passes 'and written down' grep -q '"decision":"issue",.*"shadow":{"decision":"deny","rule":"our domains","policy":"' "$journal"
 done_testing

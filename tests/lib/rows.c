@@ -49,6 +49,28 @@ int suite_run(struct suite *suite, const char *group)
     return failures == 0 ? 0 : 1;
 }
 
+void show_difference(const char *got, const char *wanted, char got_shown[SHOWN_BYTES],
+                     char wanted_shown[SHOWN_BYTES])
+{
+    const size_t before = SHOWN_BYTES / 3;
+    size_t at = 0;
+
+    while (got[at] != '\0' && got[at] == wanted[at])
+        at++;
+    const size_t from = at < before ? 0 : at - before;
+    (void)snprintf(got_shown, SHOWN_BYTES, "%s%s", from == 0 ? "" : "...", got + from);
+    (void)snprintf(wanted_shown, SHOWN_BYTES, "%s%s", from == 0 ? "" : "...", wanted + from);
+}
+
+void assert_same_text(const char *got, const char *wanted, const char *file, int line)
+{
+    char got_shown[SHOWN_BYTES];
+    char wanted_shown[SHOWN_BYTES];
+
+    show_difference(got, wanted, got_shown, wanted_shown);
+    _assert_string_equal(got_shown, wanted_shown, file, line);
+}
+
 void assert_failure(const struct lc_err *err, enum lc_code wanted, const char *part)
 {
     if (err->code != wanted)

@@ -53,6 +53,21 @@ void suite_addf(struct suite *suite, CMUnitTestFunction test, void *state, const
 /* TAP on standard output; the number of failures as exit status (at most 1). */
 int suite_run(struct suite *suite, const char *group);
 
+/* cmocka cuts what it prints at 1024 bytes, and the newline goes along: the line of the next row
+ * would be none of its own, and not be counted. So long texts are compared as a whole, and shown
+ * where they differ. */
+#undef assert_string_equal
+#define assert_string_equal(got, wanted)                                                           \
+    assert_same_text((const char *)(got), (const char *)(wanted), __FILE__, __LINE__)
+
+void assert_same_text(const char *got, const char *wanted, const char *file, int line);
+
+/* Of two texts what is shown: both from the same byte on, which is the first unless they begin with
+ * much that is the same. They differ just when the texts do. */
+#define SHOWN_BYTES 300
+void show_difference(const char *got, const char *wanted, char got_shown[SHOWN_BYTES],
+                     char wanted_shown[SHOWN_BYTES]);
+
 /* Fails with the message when an lc call did not succeed. */
 #define assert_done(call)                                                                          \
     do {                                                                                           \

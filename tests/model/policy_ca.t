@@ -18,12 +18,15 @@ config:
     name:
       type: string
       default: www.example.com
+    mode:
+      type: string
+      default: unit
 YAML
 cat >asking/src/charm.lua <<'LUA'
 local charm <const> = require "charm"
 local tls <const> = require "charm.tls"
 local certs <const> = tls.requires("certificates", {
-  key = { type = "ec" },
+  key = { type = "ec" }, mode = charm.config.mode,
   requests = function() return { { common_name = charm.config.name, sans_dns = { charm.config.name } } } end,
 })
 certs:on("available", function(cert) cert:install { dir = charm.charm_dir .. "/tls" } end)
@@ -55,6 +58,11 @@ status_has 'requests wait until the CA has its own certificate' 'no CA certifica
 quiet model integrate policy-ca:upstream self-signed-ca
 quiet model integrate bad policy-ca:certificates
 quiet model integrate star policy-ca:certificates
+quiet model deploy asking shared --config mode=app --config name=shared.example.com
+quiet model deploy "$TESTS/../charms/web-v3" old --config workload=none --config state-dir="$PWD/old" \
+    --config external-hostname=old.example.com
+quiet model integrate shared policy-ca:certificates
+quiet model integrate old policy-ca:certificates
 settled
 status_has 'what the policy allows is issued, by the intermediate, for as long as its profile says' \
     'policy-ca, 30 days, chain of 3'
@@ -62,10 +70,18 @@ status_has 'a name outside of the domain is refused with its code' \
     'domain_not_allowed: not within example.com: www.example.org'
 status_has 'a wildcard is refused with its code' 'wildcard_not_allowed: ask for each name'
 
+status_has 'an application that asks as one has the profile of applications' 'policy-ca, 7 days, chain of 3'
+passes 'a charm on v3 is issued to as any other, says openssl' openssl x509 -noout -issuer \
+    -in "$(find old -name cert.pem)"
+has 'by the intermediate' "$(cat "$OUT")" 'policy-ca'
+
 # Whoever trusts the root alone can follow the chain.
-model run self-signed-ca/0 get-ca-certificate >root.txt 2>&1
-sed -n 's/^ *//; /BEGIN CERT/,/END CERT/p' root.txt | sed 's/^.*\(-----BEGIN\)/\1/' >root.pem
-installed=$(find . -name cert.pem | head -n 1)
+root_now() {
+    model run self-signed-ca/0 get-ca-certificate >root.txt 2>&1
+    sed -n 's/^ *//; /BEGIN CERT/,/END CERT/p' root.txt | sed 's/^.*\(-----BEGIN\)/\1/' >root.pem
+}
+root_now
+installed=$(find . -path '*good-0*' -name cert.pem | head -n 1)
 passes "a requirer's chain leads to upstream's root, says openssl" \
     openssl verify -CAfile root.pem -untrusted "$installed" "$installed"
 
@@ -86,6 +102,17 @@ for decision in issue deny; do
         "$(grep -c "\"decision\":\"$decision\"" "$written")"
 done
 
+# Upstream's CA gets another key: whoever trusts the root before, or the new one, can follow the chain.
+quiet model run self-signed-ca/0 rotate-private-key
+settled
+cp root.pem before.pem
+root_now
+is 'there is another root' "$(cmp -s root.pem before.pem || echo another)" another
+for trusted in before.pem root.pem; do
+    passes "the policy's CA has reissued below the new root: $trusted" \
+        openssl verify -CAfile "$trusted" -untrusted "$installed" "$installed"
+done
+
 # A policy that refuses what is in use.
 sed 's/policy.rules.no_wildcards(),/policy.rules.no_wildcards(), policy.rules.domains { "other.example" },/' \
     "$TESTS/../charms/policy-ca/src/policy.lua" >ca/src/policy.lua
@@ -95,7 +122,7 @@ status_has 'a policy that would lock out does not replace the one before it' \
     'the new policy would refuse to renew good/0'
 quiet model advance 28d
 settled
-status_has 'renewals go on' 'policy-ca, 30 days, chain of 3'
+status_has 'renewals go on' 'policy-ca, 30 days, chain of 4'
 quiet model config policy-ca accept-lockout=true
 settled
 quiet model advance 28d

@@ -209,6 +209,8 @@ $(BUILD)/obj/tests/%.o: private ALL_CFLAGS += -Itests/lib
 $(BUILD)/tests/conformance/test_counts: TEST_LDFLAGS := -Wl,--wrap=lc_key_generate
 $(BUILD)/tests/conformance/test_scale: TEST_LDFLAGS := -Wl,--wrap=lc_csr_parse \
     -Wl,--wrap=lc_cert_parse -Wl,--wrap=lc_alloc -Wl,--wrap=lc_resize
+# Between a look at a file and its use, it becomes another.
+$(BUILD)/tests/unit/test_file_race: TEST_LDFLAGS := -Wl,--wrap=openat
 
 # luacharm itself, with a watch on the memory that it frees: main comes from its archive.
 WATCHED := $(BUILD)/tests/canary/watch

@@ -63,6 +63,23 @@ static void store_message(struct lc_err *err, const char *raw, bool was_cut)
         memcpy(err->message + at, "...", sizeof("..."));
 }
 
+/* raw: LC_ERR_MESSAGE_BYTES with the context in it. A reason is short, and what is in front of it,
+ * such as a path, may not push it out: then that is cut. False when the end is cut all the same. */
+static bool add_suffix(char *raw, const char *suffix)
+{
+    const size_t suffix_len = strlen(suffix);
+    const size_t room = LC_ERR_MESSAGE_BYTES - sizeof("...") - sizeof("...: ");
+    size_t used = strlen(raw);
+
+    if (suffix_len < LC_ERR_MESSAGE_BYTES / 4 && used > room - suffix_len) {
+        used = room - suffix_len;
+        memcpy(raw + used, "...", 3);
+        used += 3;
+    }
+    const int more = snprintf(raw + used, LC_ERR_MESSAGE_BYTES - used, ": %s", suffix);
+    return more >= 0 && (size_t)more < LC_ERR_MESSAGE_BYTES - used;
+}
+
 __attribute__((format(printf, 3, 0))) static void format_message(struct lc_err *err,
                                                                  const char *suffix,
                                                                  const char *format, va_list args)
@@ -71,11 +88,8 @@ __attribute__((format(printf, 3, 0))) static void format_message(struct lc_err *
     int length = vsnprintf(raw, sizeof(raw), format, args);
     bool cut = length < 0 || (size_t)length >= sizeof(raw);
 
-    if (!cut && suffix != NULL) {
-        const size_t used = (size_t)length;
-        const int more = snprintf(raw + used, sizeof(raw) - used, ": %s", suffix);
-        cut = more < 0 || (size_t)more >= sizeof(raw) - used;
-    }
+    if (length >= 0 && suffix != NULL)
+        cut = !add_suffix(raw, suffix);
     store_message(err, length < 0 ? format : raw, cut);
 }
 

@@ -47,8 +47,9 @@ struct lc_err {
         .code = LC_OK, .message = ""                                                               \
     }
 
-/* Set code and message; a message that is too long is cut and ends in "...". Always false, which
- * compilers and analyzers see: that is why these are macros.
+/* Set code and message; a message that is too long is cut and ends in "...". Of the two below, what
+ * is in front of a short reason is cut, not the reason. Always false, which compilers and analyzers
+ * see: that is why these are macros.
  *     bool lc_fail(struct lc_err *err, enum lc_code code, const char *format, ...); */
 #define lc_fail(err, code, ...) (lc_err_set((err), (code), __VA_ARGS__), false)
 

@@ -42,17 +42,31 @@ static int sync_file(int fd)
     return result;
 }
 
+static bool fail_kind(const char *path, struct lc_err *err)
+{
+    return lc_fail(err, LC_EUSAGE, "%s: not a regular file", path);
+}
+
+/* What has been opened may be something else than what was looked at before. */
+static bool check_opened(int fd, const char *path, struct stat *info, struct lc_err *err)
+{
+    if (fd == -1 || fstat(fd, info) == -1)
+        return lc_fail_errno(err, errno, "%s", path);
+    return S_ISREG(info->st_mode) || fail_kind(path, err);
+}
+
+/* Looked at first, since a device may act on being opened. */
 static bool open_to_read(const char *path, int *fd_out, off_t *size_out, struct lc_err *err)
 {
     struct stat info;
-    LC_AUTO(close_fd) int fd = open_file(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
 
-    if (fd == -1)
-        return lc_fail_errno(err, errno, "%s", path);
-    if (fstat(fd, &info) == -1)
+    if (stat(path, &info) == -1)
         return lc_fail_errno(err, errno, "%s", path);
     if (!S_ISREG(info.st_mode))
-        return lc_fail(err, LC_EUSAGE, "%s: not a regular file", path);
+        return fail_kind(path, err);
+    LC_AUTO(close_fd) int fd = open_file(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
+    if (!check_opened(fd, path, &info, err))
+        return false;
     *fd_out = fd;
     fd = -1;
     *size_out = info.st_size;
@@ -78,29 +92,41 @@ static bool read_up_to(int fd, char *to, size_t len, size_t *got_out, struct lc_
     return true;
 }
 
-bool lc_file_read(const char *path, size_t max, char **out, size_t *len_out, struct lc_err *err)
+/* to: room for size + 1 bytes; the one more shows that the file has not grown. */
+static bool read_whole(int fd, const char *path, size_t size, char *to, size_t *got_out,
+                       struct lc_err *err)
 {
-    LC_AUTO(close_fd) int fd = -1;
-    off_t size;
+    if (!read_up_to(fd, to, size + 1, got_out, err))
+        return lc_wrap(err, "%s", path);
+    return *got_out <= size || lc_fail(err, LC_EIO, "%s: it grew while it was read", path);
+}
 
-    if (!open_to_read(path, &fd, &size, err))
-        return false;
+static bool read_bytes(int fd, const char *path, off_t size, size_t max, char **out,
+                       size_t *len_out, struct lc_err *err)
+{
+    size_t got;
+
     if ((unsigned long long)size > max)
         return lc_fail(err, LC_ELIMIT, "%s: more than %zu bytes", path, max);
-    /* One byte more than expected, to see that the file has not grown. */
     LC_AUTO(lc_free) char *bytes = lc_alloc((size_t)size + 2, 1);
     if (bytes == NULL)
         return lc_fail_memory(err);
-    size_t got;
-    if (!read_up_to(fd, bytes, (size_t)size + 1, &got, err))
-        return lc_wrap(err, "%s", path);
-    if (got > (size_t)size)
-        return lc_fail(err, LC_EIO, "%s: it grew while it was read", path);
+    if (!read_whole(fd, path, (size_t)size, bytes, &got, err))
+        return false;
     bytes[got] = '\0';
     *out = LC_STEAL(bytes);
     if (len_out != NULL)
         *len_out = got;
     return true;
+}
+
+bool lc_file_read(const char *path, size_t max, char **out, size_t *len_out, struct lc_err *err)
+{
+    LC_AUTO(close_fd) int fd = -1;
+    off_t size;
+
+    return open_to_read(path, &fd, &size, err) &&
+           read_bytes(fd, path, size, max, out, len_out, err);
 }
 
 /* Both without links, "." and "..". */
@@ -111,12 +137,31 @@ static bool is_within(const char *path, const char *folder)
     return strncmp(path, folder, len) == 0 && (path[len] == '/' || folder[len - 1] == '/');
 }
 
+/* A path below a folder, as it is without links, opened part by part: a link that has been put
+ * there meanwhile is not followed. inner is written to. */
+static int open_below(const char *folder, char *inner)
+{
+    LC_AUTO(close_fd) int at = open_file(folder, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    char *slash;
+
+    for (; at != -1 && (slash = strchr(inner, '/')) != NULL; inner = slash + 1) {
+        *slash = '\0';
+        const int next = openat(at, inner, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        close_fd_auto(&at);
+        at = next;
+    }
+    if (at == -1)
+        return -1;
+    return openat(at, inner, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+}
+
 bool lc_file_read_within(const char *folder, const char *name, size_t max, char **out,
                          size_t *len_out, struct lc_err *err)
 {
     LC_AUTO(lc_free) char *path = lc_path_join(folder, name);
     char resolved[PATH_MAX];
     char resolved_folder[PATH_MAX];
+    struct stat info;
 
     if (path == NULL)
         return lc_fail_memory(err);
@@ -126,7 +171,13 @@ bool lc_file_read_within(const char *folder, const char *name, size_t max, char 
         return lc_fail_errno(err, errno, "%s", path);
     if (!is_within(resolved, resolved_folder))
         return lc_fail(err, LC_EPERM, "%s: it lies outside of %s", path, folder);
-    return lc_file_read(resolved, max, out, len_out, err);
+    if (stat(resolved, &info) == 0 && !S_ISREG(info.st_mode)) /* as in open_to_read */
+        return fail_kind(resolved, err);
+    char *inner = resolved + strlen(resolved_folder);
+    inner += strspn(inner, "/");
+    LC_AUTO(close_fd) int fd = open_below(resolved_folder, inner);
+    return check_opened(fd, path, &info, err) &&
+           read_bytes(fd, path, info.st_size, max, out, len_out, err);
 }
 
 bool lc_file_read_secret(const char *path, struct lc_secret *out, struct lc_err *err)
@@ -140,9 +191,11 @@ bool lc_file_read_secret(const char *path, struct lc_secret *out, struct lc_err 
         return false;
     if (size > LC_SECRET_MAX_BYTES)
         return lc_fail(err, LC_ELIMIT, "%s: more than %d bytes", path, LC_SECRET_MAX_BYTES);
-    char *room = lc_secret_room(&content, (size_t)size, err);
-    if (room == NULL || !read_up_to(fd, room, (size_t)size, &got, err))
+    char *room = lc_secret_room(&content, (size_t)size + 1, err);
+    if (room == NULL)
         return lc_wrap(err, "%s", path);
+    if (!read_whole(fd, path, (size_t)size, room, &got, err))
+        return false;
     lc_secret_grew(&content, got);
     lc_secret_move(out, &content);
     return true;
@@ -187,8 +240,12 @@ static bool roll_over(const char *path, size_t len, size_t max, struct lc_err *e
     LC_AUTO(lc_buf_release) struct lc_buf before = LC_BUF_INIT(PATH_MAX);
     struct stat info;
 
-    if (lstat(path, &info) == -1 || (size_t)info.st_size + len <= max)
+    if (lstat(path, &info) == -1)
         return true; /* what is wrong with it is found when it is opened */
+    if (!S_ISREG(info.st_mode))
+        return fail_kind(path, err);
+    if ((size_t)info.st_size + len <= max)
+        return true;
     lc_buf_printf(&before, "%s.1", path);
     if (!lc_buf_check(&before, err))
         return false;
@@ -198,12 +255,15 @@ static bool roll_over(const char *path, size_t len, size_t max, struct lc_err *e
 bool lc_file_append(const char *path, const void *bytes, size_t len, size_t max, mode_t mode,
                     struct lc_err *err)
 {
+    struct stat info;
+
     if (!roll_over(path, len, max, err))
         return false;
     LC_AUTO(close_fd)
-    int fd = open_file(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, mode);
-    if (fd == -1)
-        return lc_fail_errno(err, errno, "%s", path);
+    int fd = open_file(
+        path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, mode);
+    if (!check_opened(fd, path, &info, err))
+        return false;
     return write_all(fd, bytes, len, err) || lc_wrap(err, "%s", path);
 }
 
@@ -239,14 +299,31 @@ static bool fill_and_rename(int fd, const char *temporary, const char *path, con
     return true;
 }
 
-/* A device or a pipe is not replaced by a file. */
+/* "/dev/stdout" and its like are links into /proc, whatever stands behind them now. */
+static bool leads_into_proc(const char *link)
+{
+    static const char proc[] = { '/', 'p', 'r', 'o', 'c', '/' };
+    char target[sizeof(proc)];
+
+    return readlink(link, target, sizeof(target)) == (ssize_t)sizeof(target) &&
+           memcmp(target, proc, sizeof(proc)) == 0;
+}
+
+static bool is_replaceable(mode_t mode)
+{
+    return S_ISREG(mode) || S_ISDIR(mode); /* of a folder, making the file will tell */
+}
+
+/* A device or a pipe is not replaced by a file, nor is a name that somebody gave to one. */
 static bool check_replaceable(const char *path, struct lc_err *err)
 {
     struct stat info;
 
-    if (lstat(path, &info) == -1 || S_ISREG(info.st_mode) || S_ISLNK(info.st_mode) ||
-        S_ISDIR(info.st_mode))
+    if (lstat(path, &info) == -1 || is_replaceable(info.st_mode))
         return true; /* what else is wrong with the path, making the file will tell */
+    if (S_ISLNK(info.st_mode) && !leads_into_proc(path) &&
+        (stat(path, &info) == -1 || is_replaceable(info.st_mode)))
+        return true;
     return lc_fail(err, LC_EUSAGE, "%s: not a regular file, and not replaced", path);
 }
 
@@ -298,6 +375,13 @@ bool lc_dir_exists(const char *path)
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
+bool lc_dir_is_real(const char *path)
+{
+    struct stat info;
+
+    return lstat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
 char *lc_path_join(const char *folder, const char *name)
 {
     const bool slash = lc_text_has_suffix(folder, "/");
@@ -335,12 +419,8 @@ static void close_dir_auto(DIR **dir)
         (void)closedir(*dir);
 }
 
-bool lc_dir_list(const char *path, struct lc_strlist *names, struct lc_err *err)
+static bool read_names(DIR *dir, const char *path, struct lc_strlist *names, struct lc_err *err)
 {
-    LC_AUTO(close_dir) DIR *dir = opendir(path);
-
-    if (dir == NULL)
-        return lc_fail_errno(err, errno, "%s", path);
     for (;;) {
         errno = 0;
         const struct dirent *entry = readdir(dir);
@@ -357,27 +437,65 @@ bool lc_dir_list(const char *path, struct lc_strlist *names, struct lc_err *err)
     return true;
 }
 
-bool lc_dir_remove_tree(const char *path, struct lc_err *err)
+bool lc_dir_list(const char *path, struct lc_strlist *names, struct lc_err *err)
 {
-    struct stat info;
+    LC_AUTO(close_dir) DIR *dir = opendir(path);
 
-    if (lstat(path, &info) == -1)
-        return errno == ENOENT ? true : lc_fail_errno(err, errno, "%s", path);
-    if (!S_ISDIR(info.st_mode))
-        return lc_file_remove(path, err);
+    if (dir == NULL)
+        return lc_fail_errno(err, errno, "%s", path);
+    return read_names(dir, path, names, err);
+}
+
+/* A folder, not a link to one. NULL with errno. */
+static DIR *open_dir(int parent, const char *name)
+{
+    LC_AUTO(close_fd)
+    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *dir = fd == -1 ? NULL : fdopendir(fd);
+
+    fd = dir == NULL ? fd : -1;
+    return dir;
+}
+
+static bool remove_at(int parent, const char *name, const char *path, struct lc_err *err);
+
+static bool remove_content(int parent, const char *name, const char *path, struct lc_err *err)
+{
+    LC_AUTO(close_dir) DIR *dir = open_dir(parent, name);
     LC_AUTO(lc_strlist_release) struct lc_strlist names = LC_STRLIST_INIT;
-    if (!lc_dir_list(path, &names, err))
+
+    if (dir == NULL)
+        return lc_fail_errno(err, errno, "%s", path);
+    if (!read_names(dir, path, &names, err))
         return false;
     for (size_t i = 0; i < names.count; i++) {
         LC_AUTO(lc_free) char *child = lc_path_join(path, names.items[i]);
         if (child == NULL)
             return lc_fail_memory(err);
-        if (!lc_dir_remove_tree(child, err))
+        if (!remove_at(dirfd(dir), names.items[i], child, err))
             return false;
     }
-    if (rmdir(path) == -1)
-        return lc_fail_errno(err, errno, "%s", path);
     return true;
+}
+
+/* By its name in the folder that was opened, since the path may lead elsewhere by now. path: for
+ * messages. */
+static bool remove_at(int parent, const char *name, const char *path, struct lc_err *err)
+{
+    struct stat info;
+
+    if (fstatat(parent, name, &info, AT_SYMLINK_NOFOLLOW) == -1)
+        return errno == ENOENT || lc_fail_errno(err, errno, "%s", path);
+    const bool is_dir = S_ISDIR(info.st_mode);
+    if (is_dir && !remove_content(parent, name, path, err))
+        return false;
+    return unlinkat(parent, name, is_dir ? AT_REMOVEDIR : 0) == 0 || errno == ENOENT ||
+           lc_fail_errno(err, errno, "%s", path);
+}
+
+bool lc_dir_remove_tree(const char *path, struct lc_err *err)
+{
+    return remove_at(AT_FDCWD, path, path, err);
 }
 
 bool lc_dir_make_unique(const char *parent, const char *prefix, char **out, struct lc_err *err)

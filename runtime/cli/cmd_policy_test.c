@@ -190,12 +190,11 @@ static bool run_file(const char *path, bool mutates, struct report *report, stru
     return !mutates || report->failed > failed || mutate(&tests, policy, report, err);
 }
 
+/* Links to folders are not followed: a walk along them may not end. */
 static bool list_files(const char *path, struct lc_strlist *out, struct lc_err *err)
 {
     LC_AUTO(lc_strlist_release) struct lc_strlist names = LC_STRLIST_INIT;
 
-    if (!lc_dir_exists(path))
-        return lc_strlist_add(out, path, err);
     if (!lc_dir_list(path, &names, err))
         return false;
     for (size_t i = 0; i < names.count; i++) {
@@ -204,12 +203,17 @@ static bool list_files(const char *path, struct lc_strlist *out, struct lc_err *
         LC_AUTO(lc_free) char *inside = lc_path_join(path, names.items[i]);
         if (inside == NULL)
             return lc_fail_memory(err);
-        if (lc_dir_exists(inside)
+        if (lc_dir_is_real(inside)
                 ? !list_files(inside, out, err)
                 : lc_text_has_suffix(inside, "_test.yaml") && !lc_strlist_add(out, inside, err))
             return false;
     }
     return true;
+}
+
+static bool take_word(const char *word, struct lc_strlist *out, struct lc_err *err)
+{
+    return lc_dir_exists(word) ? list_files(word, out, err) : lc_strlist_add(out, word, err);
 }
 
 static bool run_all(const struct lc_args *args, struct report *report, struct lc_err *err)
@@ -219,7 +223,7 @@ static bool run_all(const struct lc_args *args, struct report *report, struct lc
     if (args->count == 0 && !list_files(".", &files, err))
         return false;
     for (size_t i = 0; i < args->count; i++)
-        if (!list_files(args->positionals[i], &files, err))
+        if (!take_word(args->positionals[i], &files, err))
             return false;
     for (size_t i = 0; i < files.count; i++)
         if (!run_file(files.items[i], lc_args_has(args, "mutate"), report, err))

@@ -337,12 +337,14 @@ bool policy_cases_read_journal(struct policy_cases *cases, const char *path, str
 
 /* --- files and folders ----------------------------------------------------------------------- */
 
-static bool read_file(struct policy_cases *cases, const char *path, struct lc_err *err)
+typedef bool (*reader)(const char *path, size_t max, struct lc_secret *out, struct lc_err *err);
+
+static bool read_file(struct policy_cases *cases, const char *path, reader read, struct lc_err *err)
 {
     LC_AUTO(lc_secret_release) struct lc_secret content = LC_SECRET_INIT;
     struct lc_err why = LC_ERR_INIT;
 
-    if (!lc_input_read(path, LC_SECRET_BUFFER_BYTES, &content, &why))
+    if (!read(path, LC_SECRET_BUFFER_BYTES, &content, &why))
         return why.code == LC_ENOMEM ? lc_fail_memory(err)
                                      : lc_strlist_add(&cases->complaints, why.message, err);
     const char *text = content.data == NULL ? "" : content.data;
@@ -382,8 +384,9 @@ static bool read_folder(struct policy_cases *cases, const char *path, int depth,
         LC_AUTO(lc_free) char *inside = lc_path_join(path, names.items[i]);
         if (inside == NULL)
             return lc_fail_memory(err);
-        if (lc_dir_exists(inside) ? !read_folder(cases, inside, depth + 1, err)
-                                  : is_candidate(inside) && !read_file(cases, inside, err))
+        if (lc_dir_is_real(inside)
+                ? !read_folder(cases, inside, depth + 1, err)
+                : is_candidate(inside) && !read_file(cases, inside, lc_input_read_found, err))
             return false;
     }
     return true;
@@ -393,5 +396,5 @@ bool policy_cases_read(struct policy_cases *cases, const char *word, struct lc_e
 {
     if (strcmp(word, "-") != 0 && lc_dir_exists(word))
         return read_folder(cases, word, 0, err);
-    return read_file(cases, word, err);
+    return read_file(cases, word, lc_input_read, err);
 }

@@ -44,9 +44,10 @@ void policy_case_release(struct policy_case *item);
 void policy_cases_release(struct policy_cases *cases);
 LC_AUTO_VALUE(struct policy_cases, policy_cases_release);
 
-/* Add what a word of the command line names: a file, a folder (with what is below), "-". A file
- * that cannot be read is a complaint, and the others are read all the same. False only when out of
- * memory. */
+/* Add what a word of the command line names: a file of at most LC_SECRET_BUFFER_BYTES, a folder
+ * (with what is below, 32 levels deep; links to folders are not followed, and of pipes and devices
+ * in it nothing is read), "-". A file that cannot be read is a complaint, and the others are read
+ * all the same. False only when out of memory. */
 bool policy_cases_read(struct policy_cases *cases, const char *word, struct lc_err *err)
     LC_MUST_CHECK;
 

@@ -232,6 +232,17 @@ fails 'a file that is not there' 1 'nothing.pem' "$L" policy eval policy.lua not
 has 'does not keep the others from it' "$(cat "$OUT")" 'issue 1'
 mkdir empty
 fails 'a folder without requests' 1 'no certificate request to try it on' "$L" policy eval policy.lua empty
+# A walk along links would have no end, and opening a pipe would wait for who writes to it.
+mkdir odd
+cp requests/00001-plain.pem odd/plain.pem
+mkfifo odd/pipe.pem
+ln -s /dev/null odd/device.csr
+ln -s . odd/around
+ln -s ../odd odd/again
+fails 'a pipe in a folder is not waited for' 1 'odd/pipe.pem: not a regular file' \
+    timeout 60 "$L" policy eval policy.lua odd
+has 'a device in it is not opened' "$(cat "$OUT.err")" 'odd/device.csr: not a regular file'
+is 'and links in it are not walked along' "$(grep -c 'plain.pem' "$OUT")" 1
 echo text >text.pem
 fails 'a file without requests' 1 'text.pem: no certificate request in it' "$L" policy eval policy.lua text.pem
 fails 'no such decision' 2 "--fail-on: expected deny, defer or issue, not 'never'" \

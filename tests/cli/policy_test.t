@@ -82,4 +82,11 @@ tests '- {name: a, request: {file: nothing.pem}, expect: {decision: issue}}'
 fails 'a file that is not there' 1 'nothing.pem' "$L" policy test bad_test.yaml
 mkdir empty
 fails 'a folder without tests' 1 'no tests: no NAME_test.yaml' "$L" policy test empty
+mkdir around
+ln -s . around/again
+ln -s ../around around/once_more
+fails 'a folder with links to itself' 1 'no tests: no NAME_test.yaml' timeout 60 "$L" policy test around
+mkfifo around/pipe_test.yaml
+fails 'a pipe is not waited for' 1 'around/pipe_test.yaml: not a regular file' \
+    timeout 60 "$L" policy test around
 done_testing

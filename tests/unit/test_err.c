@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "rows.h"
 
 static void control_bytes_are_escaped(void **state)
@@ -29,6 +30,26 @@ static void long_messages_are_cut(void **state)
     assert_string_equal(err.message + strlen(err.message) - 4, "x...");
     assert_false(lc_wrap(&err, "%s", text));
     assert_true(strlen(err.message) < sizeof(err.message));
+}
+
+/* A path of any length in front of it leaves the reason. */
+static void a_reason_is_not_cut(void **state)
+{
+    struct lc_err err = LC_ERR_INIT;
+    char text[3 * LC_ERR_MESSAGE_BYTES];
+
+    (void)state;
+    memset(text, 'x', sizeof(text) - 1);
+    for (size_t len = 0; len < sizeof(text); len += len < 1900 || len > 2100 ? 100 : 1) {
+        assert_false(lc_fail_errno(&err, EIO, "%.*s", (int)len, text));
+        assert_true(strstr(err.message, "x...: Input/output error") != NULL ||
+                    strspn(err.message, "x") == len);
+        assert_true(lc_text_has_suffix(err.message, ": Input/output error"));
+        assert_false(lc_fail(&err, LC_EIO, "Input/output error"));
+        assert_false(lc_wrap(&err, "%.*s", (int)len, text));
+        assert_true(lc_text_has_suffix(err.message, ": Input/output error"));
+        assert_true(strlen(err.message) < sizeof(err.message));
+    }
 }
 
 static void wrap_keeps_the_code(void **state)
@@ -80,6 +101,7 @@ int main(void)
 
     SUITE_TEST(&suite, "control bytes in a message are escaped", control_bytes_are_escaped);
     SUITE_TEST(&suite, "a message that is too long is cut", long_messages_are_cut);
+    SUITE_TEST(&suite, "a reason is not cut off", a_reason_is_not_cut);
     SUITE_TEST(&suite, "wrapping keeps the code", wrap_keeps_the_code);
     SUITE_ROWS(&suite, errno_rows, check_errno);
     SUITE_TEST(&suite, "every code has a name that leads back to it", every_code_has_a_name);

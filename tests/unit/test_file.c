@@ -2,6 +2,7 @@
 #include "base/file.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -106,6 +107,70 @@ static void only_regular_files_are_read(void **state)
     assert_int_equal(symlink("file", link), 0);
     assert_done(lc_file_read(link, 10, &text, NULL, &err));
     assert_string_equal(text, "linked");
+}
+
+/* A file whose size says nothing, such as those of /proc, is not cut off at it. */
+static void what_grows_is_not_cut_off(void **state)
+{
+    static const char path[] = "/proc/self/stat";
+    LC_AUTO(lc_free) char *text = NULL;
+    LC_AUTO(lc_secret_release) struct lc_secret secret = LC_SECRET_INIT;
+
+    (void)state;
+    assert_fails(lc_file_read(path, 100, &text, NULL, &err), LC_EIO, "it grew while it was read");
+    assert_fails(lc_file_read_secret(path, &secret, &err), LC_EIO, "it grew while it was read");
+    assert_int_equal(secret.len, 0);
+}
+
+struct within_row {
+    const char *name;
+    const char *path; /* in "folder", beside which "file" and "folder2/file" stand */
+    enum lc_code code;
+    const char *message; /* LC_OK: NULL */
+};
+
+static const struct within_row within_rows[] = {
+    { "reads a file in its folder", "inner/file", LC_OK, NULL },
+    { "reads by a link that stays inside", "inner/back", LC_OK, NULL },
+    { "reads by dots that stay inside", "inner/../inner/./file", LC_OK, NULL },
+    { "reads by dots that leave and come back", "../folder/inner/file", LC_OK, NULL },
+    { "refuses dots that lead out", "../file", LC_EPERM, "it lies outside of" },
+    { "refuses a folder whose name begins alike", "../folder2/file", LC_EPERM, "outside" },
+    { "refuses a link that leads out", "out", LC_EPERM, "it lies outside of" },
+    { "refuses a link to a folder outside", "outside/file", LC_EPERM, "it lies outside of" },
+    { "refuses a device", "device", LC_EPERM, "it lies outside of" },
+    { "refuses the folder itself", ".", LC_EPERM, "it lies outside of" },
+    { "refuses a folder in it", "inner", LC_EUSAGE, "not a regular file" },
+    { "refuses a pipe, and does not wait", "pipe", LC_EUSAGE, "not a regular file" },
+    { "tells what is not there", "none", LC_ENOTFOUND, "none: No such file" },
+};
+
+static void check_within(void **state)
+{
+    const struct within_row *row = *state;
+    LC_AUTO(folder_free) struct folder *folder = folder_new();
+    LC_AUTO(lc_free) char *text = NULL;
+    const char *path = folder_file(folder, "folder");
+
+    assert_done(lc_dir_make(folder_file(folder, "folder/inner"), 0700, &err));
+    assert_done(lc_dir_make(folder_file(folder, "folder2"), 0700, &err));
+    folder_write(folder, "file", "outside", 0600);
+    folder_write(folder, "folder2/file", "outside", 0600);
+    folder_write(folder, "folder/inner/file", "inside", 0600);
+    assert_int_equal(symlink("../inner/file", folder_file(folder, "folder/inner/back")), 0);
+    assert_int_equal(symlink("../file", folder_file(folder, "folder/out")), 0);
+    assert_int_equal(symlink("../folder2", folder_file(folder, "folder/outside")), 0);
+    assert_int_equal(symlink("/dev/null", folder_file(folder, "folder/device")), 0);
+    assert_int_equal(mkfifo(folder_file(folder, "folder/pipe"), 0600), 0);
+    if (row->code != LC_OK) {
+        assert_fails(lc_file_read_within(path, row->path, 6, &text, NULL, &err), row->code,
+                     row->message);
+        return;
+    }
+    assert_done(lc_file_read_within(path, row->path, 6, &text, NULL, &err));
+    assert_string_equal(text, "inside");
+    assert_fails(lc_file_read_within(path, row->path, 5, &text, NULL, &err), LC_ELIMIT,
+                 "more than 5 bytes");
 }
 
 /* --- writing --- */
@@ -216,6 +281,110 @@ static void removing_what_is_absent_is_fine(void **state)
     assert_fails(lc_file_remove(folder_path(folder), &err), LC_EIO, folder_path(folder));
 }
 
+struct place_row {
+    const char *name;
+    const char *target; /* of the link that stands there; NULL: a pipe does */
+};
+
+static const struct place_row place_rows[] = {
+    { "replaces no pipe", NULL },
+    { "replaces no link to a device", "/dev/null" },
+    { "replaces no link to a pipe", "pipe" },
+    { "replaces no link like /dev/stdout, whatever is behind it", "/proc/self/exe" },
+};
+
+static void check_place(void **state)
+{
+    const struct place_row *row = *state;
+    LC_AUTO(folder_free) struct folder *folder = folder_new();
+    const char *path = folder_file(folder, "place");
+    struct stat before;
+    struct stat after;
+
+    assert_int_equal(mkfifo(folder_file(folder, "pipe"), 0600), 0);
+    assert_int_equal(row->target == NULL ? mkfifo(path, 0600) : symlink(row->target, path), 0);
+    assert_int_equal(lstat(path, &before), 0);
+    assert_fails(lc_file_write(path, "x", 1, 0600, &err), LC_EUSAGE,
+                 "place: not a regular file, and not replaced");
+    assert_fails(lc_file_append(path, "x", 1, 100, 0600, &err), LC_EUSAGE,
+                 "place: not a regular file");
+    assert_int_equal(lstat(path, &after), 0);
+    assert_int_equal(after.st_ino, before.st_ino);
+    assert_int_equal(count_files(folder), 2);
+}
+
+static void appending_begins_anew_at_the_limit(void **state)
+{
+    LC_AUTO(folder_free) struct folder *folder = folder_new();
+    const char *path = folder_file(folder, "journal");
+
+    (void)state;
+    assert_done(lc_file_append(path, "12345", 5, 10, 0600, &err));
+    assert_done(lc_file_append(path, "67890", 5, 10, 0644, &err));
+    assert_string_equal(folder_read(folder, "journal"), "1234567890");
+    assert_int_equal(mode_of(path), 0600); /* as it was made */
+    assert_int_equal(count_files(folder), 1);
+    assert_done(lc_file_append(path, "a", 1, 10, 0600, &err));
+    assert_string_equal(folder_read(folder, "journal"), "a");
+    assert_string_equal(folder_read(folder, "journal.1"), "1234567890");
+}
+
+static void appending_follows_no_link(void **state)
+{
+    LC_AUTO(folder_free) struct folder *folder = folder_new();
+    const char *link = folder_file(folder, "link");
+
+    (void)state;
+    folder_write(folder, "file", "kept", 0600);
+    assert_int_equal(symlink("file", link), 0);
+    assert_fails(lc_file_append(link, "x", 1, 100, 0600, &err), LC_EUSAGE,
+                 "link: not a regular file");
+    assert_fails(lc_file_append(folder_path(folder), "x", 1, 1, 0600, &err), LC_EUSAGE,
+                 "not a regular file");
+    assert_string_equal(folder_read(folder, "file"), "kept");
+    assert_int_equal(count_files(folder), 2); /* nothing was renamed */
+}
+
+/* The temporary name is what has no room. */
+static void names_have_a_length(void **state)
+{
+    LC_AUTO(folder_free) struct folder *folder = folder_new();
+    char name[NAME_MAX + 1] = "";
+
+    (void)state;
+    memset(name, 'n', 248);
+    assert_done(lc_file_write(folder_file(folder, name), "x", 1, 0600, &err));
+    name[248] = 'n';
+    assert_fails(lc_file_write(folder_file(folder, name), "x", 1, 0600, &err), LC_EIO,
+                 "File name too long");
+    memset(name, 'n', NAME_MAX);
+    assert_done(lc_file_create(folder_file(folder, name), "x", 1, 0600, &err));
+    assert_int_equal(count_files(folder), 2);
+}
+
+static void paths_have_a_length(void **state)
+{
+    static const char why[] = ": File name too long";
+    LC_AUTO(folder_free) struct folder *folder = folder_new();
+    LC_AUTO(lc_free) char *none = NULL;
+    LC_AUTO(lc_secret_release) struct lc_secret secret = LC_SECRET_INIT;
+    char path[PATH_MAX + 2];
+
+    (void)state;
+    for (size_t i = 0; i < PATH_MAX; i += 2)
+        memcpy(path + i, "./", 2);
+    memcpy(path + PATH_MAX, "a", 2);
+    assert_fails(lc_file_read(path, 1, &none, NULL, &err), LC_EIO, why);
+    assert_fails(lc_file_read_secret(path, &secret, &err), LC_EIO, why);
+    assert_fails(lc_file_write(path, "x", 1, 0600, &err), LC_EIO, why);
+    assert_fails(lc_file_append(path, "x", 1, 1, 0600, &err), LC_EIO, why);
+    assert_fails(lc_file_create(path, "x", 1, 0600, &err), LC_EIO, why);
+    assert_fails(lc_file_remove(path, &err), LC_EIO, why);
+    assert_fails(lc_dir_remove_tree(path, &err), LC_EIO, why);
+    assert_fails(lc_dir_make_unique(path, "x", &none, &err), LC_EIO, why);
+    assert_false(lc_file_exists(path));
+}
+
 /* --- what is there --- */
 
 static void kinds_are_told_apart(void **state)
@@ -235,6 +404,11 @@ static void kinds_are_told_apart(void **state)
     assert_false(lc_file_is_executable(folder_path(folder)));
     assert_true(lc_dir_exists(folder_path(folder)));
     assert_false(lc_dir_exists(folder_file(folder, "file")));
+    assert_int_equal(symlink(".", folder_file(folder, "way")), 0);
+    assert_true(lc_dir_exists(folder_file(folder, "way")));
+    assert_false(lc_dir_is_real(folder_file(folder, "way")));
+    assert_true(lc_dir_is_real(folder_path(folder)));
+    assert_false(lc_dir_is_real(folder_file(folder, "file")));
 }
 
 struct join_row {
@@ -340,12 +514,19 @@ int main(void)
     SUITE_TEST(&suite, "files are read to a limit", files_are_read_to_a_limit);
     SUITE_TEST(&suite, "a secret is read to its limit", a_secret_is_read_to_its_limit);
     SUITE_TEST(&suite, "only regular files are read", only_regular_files_are_read);
+    SUITE_TEST(&suite, "what grows is not cut off", what_grows_is_not_cut_off);
+    SUITE_ROWS(&suite, within_rows, check_within);
     SUITE_TEST(&suite, "files get exactly this mode", files_get_exactly_this_mode);
     SUITE_TEST(&suite, "writing replaces as a whole", writing_replaces_as_a_whole);
     SUITE_TEST(&suite, "a write that fails has not happened", a_write_that_fails_has_not_happened);
     SUITE_TEST(&suite, "creating takes no place of another", creating_takes_no_place_of_another);
     SUITE_TEST(&suite, "a file that cannot be filled is gone",
                a_file_that_cannot_be_filled_is_gone);
+    SUITE_ROWS(&suite, place_rows, check_place);
+    SUITE_TEST(&suite, "appending begins anew at the limit", appending_begins_anew_at_the_limit);
+    SUITE_TEST(&suite, "appending follows no link", appending_follows_no_link);
+    SUITE_TEST(&suite, "names have a length", names_have_a_length);
+    SUITE_TEST(&suite, "paths have a length", paths_have_a_length);
     SUITE_TEST(&suite, "removing what is absent is fine", removing_what_is_absent_is_fine);
     SUITE_TEST(&suite, "kinds are told apart", kinds_are_told_apart);
     SUITE_ROWS(&suite, join_rows, check_join);

@@ -55,6 +55,73 @@ static void folders_are_refused(void **state)
                  ": a folder, not a file");
 }
 
+/* What may be read at all: a piece that is read does not reach past it. */
+static void the_most_is_read(void **state)
+{
+    LC_AUTO(folder_free) struct folder *folder = folder_new();
+    LC_AUTO(lc_secret_release) struct lc_secret got = LC_SECRET_INIT;
+    const char *path = folder_file(folder, "file");
+
+    (void)state;
+    folder_write(folder, "file", "", 0600);
+    assert_int_equal(truncate(path, LC_SECRET_BUFFER_BYTES), 0);
+    assert_done(lc_input_read(path, LC_SECRET_BUFFER_BYTES, &got, &err));
+    assert_int_equal(got.len, LC_SECRET_BUFFER_BYTES);
+    assert_int_equal(truncate(path, LC_SECRET_BUFFER_BYTES + 1), 0);
+    assert_fails(lc_input_read(path, LC_SECRET_BUFFER_BYTES, &got, &err), LC_ELIMIT,
+                 "file: more than 8388608 bytes");
+    assert_int_equal(got.len, LC_SECRET_BUFFER_BYTES); /* as before */
+}
+
+/* --- what was found in a folder --- */
+
+struct found_row {
+    const char *name;
+    const char *target; /* of a link that stands there; "" for a file, NULL for a pipe */
+    enum lc_code code;
+    const char *message; /* LC_OK: NULL */
+};
+
+static const struct found_row found_rows[] = {
+    { "finds a file", "", LC_OK, NULL },
+    { "finds a link to a file", "other", LC_OK, NULL },
+    { "does not wait for a pipe", NULL, LC_EUSAGE, "found: not a regular file" },
+    { "does not open a device", "/dev/null", LC_EUSAGE, "found: not a regular file" },
+    { "finds a link to a folder", ".", LC_EUSAGE, "found: not a regular file" },
+    { "finds a link to nowhere", "nowhere", LC_ENOTFOUND, "found: No such file" },
+    { "finds a link to itself", "found", LC_EIO, "found: Too many levels of symbolic links" },
+};
+
+static void put_found(struct folder *folder, const char *target)
+{
+    const char *path = folder_file(folder, "found");
+
+    if (target == NULL)
+        assert_int_equal(mkfifo(path, 0600), 0);
+    else if (*target == '\0')
+        folder_write(folder, "found", "text", 0600);
+    else
+        assert_int_equal(symlink(target, path), 0);
+}
+
+static void check_found(void **state)
+{
+    const struct found_row *row = *state;
+    LC_AUTO(folder_free) struct folder *folder = folder_new();
+    LC_AUTO(lc_secret_release) struct lc_secret got = LC_SECRET_INIT;
+    const char *path = folder_file(folder, "found");
+
+    folder_write(folder, "other", "text", 0600);
+    put_found(folder, row->target);
+    if (row->code != LC_OK) {
+        assert_fails(lc_input_read_found(path, 4, &got, &err), row->code, row->message);
+        return;
+    }
+    assert_done(lc_input_read_found(path, 4, &got, &err));
+    assert_string_equal(got.data, "text");
+    assert_fails(lc_input_read_found(path, 3, &got, &err), LC_ELIMIT, "found: more than 3 bytes");
+}
+
 /* Standard input is the reading end of a pipe meanwhile. */
 static void a_dash_is_standard_input(void **state)
 {
@@ -84,6 +151,8 @@ int main(void)
 
     SUITE_ROWS(&suite, rows, check_row);
     SUITE_TEST(&suite, "refuses a folder", folders_are_refused);
+    SUITE_TEST(&suite, "reads the most that may be", the_most_is_read);
+    SUITE_ROWS(&suite, found_rows, check_found);
     SUITE_TEST(&suite, "reads standard input, which is a pipe", a_dash_is_standard_input);
     return suite_run(&suite, "input");
 }

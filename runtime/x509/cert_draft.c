@@ -121,9 +121,11 @@ bool lc_cert_draft_sign(const struct lc_cert_draft *draft, const struct lc_key *
     if (context == NULL || EVP_DigestSignInit(context, NULL, digest, NULL, pkey) != 1 ||
         EVP_DigestSign(context, NULL, &len, draft->tbs, draft->tbs_len) != 1)
         return lc_ossl_fail(err, LC_ECRYPTO, "cannot sign the certificate");
-    signature = OPENSSL_malloc(len);
+    const size_t room = len;
+    signature = OPENSSL_malloc(room);
+    /* An ECDSA signature that OpenSSL had no memory to encode is of 4 GiB, and no failure. */
     if (signature == NULL ||
-        EVP_DigestSign(context, signature, &len, draft->tbs, draft->tbs_len) != 1)
+        EVP_DigestSign(context, signature, &len, draft->tbs, draft->tbs_len) != 1 || len > room)
         return lc_ossl_fail(err, LC_ECRYPTO, "cannot sign the certificate");
     return assemble(draft, signature, len, out, err);
 }

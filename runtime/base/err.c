@@ -70,13 +70,12 @@ static bool add_suffix(char *raw, const char *suffix)
     const size_t suffix_len = strlen(suffix);
     const size_t room = LC_ERR_MESSAGE_BYTES - sizeof("...") - sizeof("...: ");
     size_t used = strlen(raw);
+    const bool too_long = suffix_len < LC_ERR_MESSAGE_BYTES / 4 && used > room - suffix_len;
 
-    if (suffix_len < LC_ERR_MESSAGE_BYTES / 4 && used > room - suffix_len) {
+    if (too_long)
         used = room - suffix_len;
-        memcpy(raw + used, "...", 3);
-        used += 3;
-    }
-    const int more = snprintf(raw + used, LC_ERR_MESSAGE_BYTES - used, ": %s", suffix);
+    const int more = snprintf(raw + used, LC_ERR_MESSAGE_BYTES - used, "%s: %s",
+                              too_long ? "..." : "", suffix);
     return more >= 0 && (size_t)more < LC_ERR_MESSAGE_BYTES - used;
 }
 

@@ -24,7 +24,8 @@ struct lc_install_file {
  * files, and remove the folder it was before; that this cannot be done is an error, though the new
  * files are seen by then. *changed_out is false when it has these bytes and modes already: nothing
  * is touched but what an earlier time could not remove. Missing parents are made. LC_EEXIST when
- * path is there and is not such a link; LC_EUSAGE for a bad name; LC_EIO, LC_EPERM. */
+ * path is there and is not such a link; LC_EUSAGE for a bad name; LC_ELIMIT past
+ * LC_INSTALL_MAX_FILES; LC_EIO, LC_EPERM. */
 bool lc_install(const char *path, const struct lc_install_file *files, size_t count,
                 bool *changed_out, struct lc_err *err) LC_MUST_CHECK;
 

@@ -36,7 +36,7 @@ bool lc_archive_write(const struct lc_archive_entry *entries, size_t count, stru
  * empty part, "." or ".." is refused, as is a link that leads out, and a link is made when all
  * files are there, so that none is written through one. LC_EPARSE: not an archive, damaged, or such
  * a name; LC_ELIMIT; LC_EIO, LC_EPERM, LC_ENOMEM. On failure a part of it may be there: unpack into
- * a folder that is then removed.
+ * a folder that is then removed. Limits: the four above, the last one also for a link's target.
  *
  *     if (!lc_archive_unpack(bytes, len, folder, err))
  *         return lc_wrap(err, "%s", path); */

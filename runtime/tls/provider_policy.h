@@ -70,7 +70,8 @@ bool lc_policy_refuse(const struct lc_verdict *verdict, struct lc_decision *out,
  *   config     the charm's configuration, where the policy read it
  *   shadow     { "decision", "rule", "policy" } of a candidate that would have decided otherwise
  *
- * The file holds LC_JOURNAL_MAX_BYTES at most; the one before it is kept beside it as PATH.1. */
+ * The file holds LC_JOURNAL_MAX_BYTES at most; the one before it is kept beside it as PATH.1. One
+ * line that is longer by itself is not written: LC_ELIMIT. */
 #define LC_JOURNAL_CSR_BYTES (64u * 1024)
 #define LC_JOURNAL_MAX_BYTES (1024u * 1024)
 

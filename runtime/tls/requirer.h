@@ -48,7 +48,8 @@ void lc_tls_requests_release(struct lc_tls_requests *requests);
 LC_AUTO_VALUE(struct lc_tls_requests, lc_tls_requests_release);
 
 /* Add one, normalised; attrs is taken (empty afterwards), also on failure. name may be NULL. A
- * request that is there already for the scope is not added again (REQ-020). LC_EUSAGE as
+ * request that is there already for the scope is not added again (REQ-020). LC_ELIMIT past
+ * LC_TLS_MAX_REQUESTS; LC_EUSAGE as
  * lc_attrs_normalise says; the same name for two requests, the same request under two names or
  * under both scopes (REQ-012). */
 bool lc_tls_requests_take(struct lc_tls_requests *requests, const char *name,

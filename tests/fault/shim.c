@@ -43,6 +43,9 @@ enum kind {
     FCHMOD,
     FCNTL,
     OPENDIR,
+    OPENAT,
+    UNLINKAT,
+    FDOPENDIR,
     PIPE2,
     SPAWN,
     WAITPID,
@@ -55,9 +58,10 @@ enum kind {
 };
 
 static const char *const names[KINDS] = {
-    "open",     "read",         "write",   "close",   "fsync",     "rename",  "mkdir", "mkdtemp",
-    "mkostemp", "unlink",       "rmdir",   "symlink", "readlink",  "fchmod",  "fcntl", "opendir",
-    "pipe2",    "posix_spawnp", "waitpid", "poll",    "getrandom", "connect", "send",  "recv",
+    "open",    "read",     "write",     "close",    "fsync",     "rename",   "mkdir",
+    "mkdtemp", "mkostemp", "unlink",    "rmdir",    "symlink",   "readlink", "fchmod",
+    "fcntl",   "opendir",  "openat",    "unlinkat", "fdopendir", "pipe2",    "posix_spawnp",
+    "waitpid", "poll",     "getrandom", "connect",  "send",      "recv",
 };
 
 static long counts[KINDS];
@@ -221,6 +225,25 @@ int unlink(const char *path)
 {
     NEXT(unlink);
     return is_due(UNLINK) ? -1 : next(path);
+}
+
+/* Nothing of ours is made with it. */
+int openat(int folder, const char *path, int flags, ...)
+{
+    NEXT(openat);
+    return is_due(OPENAT) ? -1 : next(folder, path, flags);
+}
+
+int unlinkat(int folder, const char *path, int flags)
+{
+    NEXT(unlinkat);
+    return is_due(UNLINKAT) ? -1 : next(folder, path, flags);
+}
+
+DIR *fdopendir(int fd)
+{
+    NEXT(fdopendir);
+    return is_due(FDOPENDIR) ? NULL : next(fd);
 }
 
 int rmdir(const char *path)

@@ -3,6 +3,7 @@
 #include "charm/archive.h"
 
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -121,6 +122,147 @@ static void refuses(void **state)
         fail_msg("unpacked");
     if (strstr(err.message, row->part) == NULL)
         fail_msg("said: %s", err.message);
+}
+
+/* --- limits ---------------------------------------------------------------------------------- */
+
+/* So many bytes in parts of 127, with slashes between them. */
+static void make_long(char *name, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        name[i] = i % 128 == 127 && i + 1 < len ? '/' : 'n';
+    name[len] = '\0';
+}
+
+/* The record with this mark, APPNOTE.TXT 4.3.12 and 4.3.16, that is the last of its kind. */
+static char *find_last(const struct lc_buf *archive, const char *mark)
+{
+    char *found = NULL;
+    char *at = archive->data;
+
+    while ((at = memmem(at, archive->len - (size_t)(at - archive->data), mark, 4)) != NULL)
+        found = at++;
+    assert_non_null(found);
+    return found;
+}
+
+static void names_have_a_length(void **state)
+{
+    LC_AUTO(folder_free) struct folder *folder = folder_new();
+    LC_AUTO(folder_free) struct folder *other = folder_new();
+    LC_AUTO(lc_buf_release) struct lc_buf archive = LC_BUF_INIT(65536);
+    char name[LC_ARCHIVE_MAX_NAME_BYTES + 2];
+    struct lc_archive_entry entry = { name, "inside", 6, S_IFREG | 0644 };
+    struct lc_err err = LC_ERR_INIT;
+
+    (void)state;
+    make_long(name, LC_ARCHIVE_MAX_NAME_BYTES);
+    pack(&entry, 1, &archive);
+    assert_done(lc_archive_unpack(archive.data, archive.len, folder_path(folder), &err));
+    assert_string_equal(folder_read(folder, name), "inside");
+    find_last(&archive, "PK\1\2")[28]++;
+    assert_fails(lc_archive_unpack(archive.data, archive.len, folder_path(other), &err), LC_ELIMIT,
+                 "a name of more than 1024 bytes");
+    make_long(name, LC_ARCHIVE_MAX_NAME_BYTES + 1);
+    lc_buf_clear(&archive);
+    assert_fails(lc_archive_write(&entry, 1, &archive, NULL, &err), LC_EUSAGE,
+                 "expected a name of at most 1024 bytes");
+}
+
+static void targets_have_a_length(void **state)
+{
+    LC_AUTO(folder_free) struct folder *folder = folder_new();
+    LC_AUTO(folder_free) struct folder *other = folder_new();
+    LC_AUTO(lc_buf_release) struct lc_buf archive = LC_BUF_INIT(65536);
+    char target[LC_ARCHIVE_MAX_NAME_BYTES + 2];
+    char got[LC_ARCHIVE_MAX_NAME_BYTES + 2];
+    struct lc_archive_entry entry = { "link", target, LC_ARCHIVE_MAX_NAME_BYTES, S_IFLNK };
+    struct lc_err err = LC_ERR_INIT;
+
+    (void)state;
+    make_long(target, entry.len);
+    pack(&entry, 1, &archive);
+    assert_done(lc_archive_unpack(archive.data, archive.len, folder_path(folder), &err));
+    assert_int_equal(readlink(folder_file(folder, "link"), got, sizeof(got)), entry.len);
+    assert_memory_equal(got, target, entry.len);
+    lc_buf_clear(&archive);
+    make_long(target, ++entry.len);
+    pack(&entry, 1, &archive);
+    assert_fails(lc_archive_unpack(archive.data, archive.len, folder_path(other), &err), LC_ELIMIT,
+                 "link: a link's target of more than 1024 bytes");
+    assert_false(lc_file_exists(folder_file(other, "link")));
+}
+
+/* With as many entries as may be, it is the buffer that is too small for them. */
+static void entries_are_counted_when_packed(void **state)
+{
+    LC_AUTO(lc_free)
+    struct lc_archive_entry *entries = lc_alloc(LC_ARCHIVE_MAX_ENTRIES + 1, sizeof(*entries));
+    LC_AUTO(lc_buf_release) struct lc_buf small = LC_BUF_INIT(1000);
+    struct lc_err err = LC_ERR_INIT;
+
+    (void)state;
+    assert_non_null(entries);
+    for (size_t i = 0; i <= LC_ARCHIVE_MAX_ENTRIES; i++)
+        entries[i] = plain[0];
+    assert_fails(lc_archive_write(entries, LC_ARCHIVE_MAX_ENTRIES, &small, NULL, &err), LC_ELIMIT,
+                 "dispatch: more than 1000 bytes");
+    assert_fails(lc_archive_write(entries, LC_ARCHIVE_MAX_ENTRIES + 1, &small, NULL, &err),
+                 LC_ELIMIT, "20001 files: an archive holds at most 20000");
+}
+
+/* What an archive says of itself, which need not be so. */
+struct claim_row {
+    const char *name;
+    const char
+        *mark;     /* of the record, APPNOTE.TXT 4.3.12 and 4.3.16; the last one in the archive */
+    size_t offset; /* in the record */
+    const char *bytes;
+    size_t len;
+    enum lc_code code;
+    const char *message;
+};
+
+static const struct claim_row claim_rows[] = {
+    { "so many files are looked for", "PK\5\6", 8, "\x20\x4e\x20\x4e", 4, LC_EPARSE,
+      "the list of files: the archive is damaged here" },
+    { "one more is refused", "PK\5\6", 8, "\x21\x4e\x21\x4e", 4, LC_ELIMIT,
+      "an archive of more than 20000 files" },
+    { "so many bytes are looked for", "PK\1\2", 24, "\0\0\0\x40", 4, LC_EPARSE,
+      "src/empty: the archive is damaged here" },
+    { "one byte more is refused", "PK\1\2", 24, "\1\0\0\x40", 4, LC_ELIMIT,
+      "src/empty: the archive unpacks to more than 1073741824 bytes" },
+};
+
+static void check_claim(void **state)
+{
+    const struct claim_row *row = *state;
+    LC_AUTO(folder_free) struct folder *folder = folder_new();
+    LC_AUTO(lc_buf_release) struct lc_buf archive = LC_BUF_INIT(65536);
+    struct lc_err err = LC_ERR_INIT;
+    static const struct lc_archive_entry last = { "src/empty", "", 0, S_IFREG | 0644 };
+
+    pack(&last, 1, &archive);
+    memcpy(find_last(&archive, row->mark) + row->offset, row->bytes, row->len);
+    assert_fails(lc_archive_unpack(archive.data, archive.len, folder_path(folder), &err), row->code,
+                 row->message);
+}
+
+/* Nothing of it is read: so much memory is only promised. */
+static void an_archive_has_a_length(void **state)
+{
+    LC_AUTO(folder_free) struct folder *folder = folder_new();
+    const size_t len = LC_ARCHIVE_MAX_BYTES + (size_t)1;
+    void *bytes = mmap(NULL, len, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct lc_err err = LC_ERR_INIT;
+
+    (void)state;
+    assert_ptr_not_equal(bytes, MAP_FAILED);
+    assert_fails(lc_archive_unpack(bytes, LC_ARCHIVE_MAX_BYTES, folder_path(folder), &err),
+                 LC_EPARSE, "not a zip archive");
+    assert_fails(lc_archive_unpack(bytes, len, folder_path(folder), &err), LC_ELIMIT,
+                 "an archive of more than 268435456 bytes");
+    assert_int_equal(munmap(bytes, len), 0);
 }
 
 /* x/y is a link into another folder: what is made below it would count its way up from there. */
@@ -288,6 +430,11 @@ int main(void)
     SUITE_TEST(&suite, "stops at the maximum", stops_at_the_maximum);
     SUITE_ROWS(&suite, hostile, refuses);
     SUITE_TEST(&suite, "refuses a link below a link", refuses_a_link_below_a_link);
+    SUITE_TEST(&suite, "names have a length", names_have_a_length);
+    SUITE_TEST(&suite, "targets of links have a length", targets_have_a_length);
+    SUITE_TEST(&suite, "entries are counted when packed", entries_are_counted_when_packed);
+    SUITE_ROWS(&suite, claim_rows, check_claim);
+    SUITE_TEST(&suite, "an archive has a length", an_archive_has_a_length);
     SUITE_TEST(&suite, "survives damage", survives_damage);
     SUITE_ROWS(&suite, platforms, reads_platform);
     SUITE_ROWS(&suite, charmcrafts, chooses_platform);

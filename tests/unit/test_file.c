@@ -365,7 +365,6 @@ static void names_have_a_length(void **state)
 static void paths_have_a_length(void **state)
 {
     static const char why[] = ": File name too long";
-    LC_AUTO(folder_free) struct folder *folder = folder_new();
     LC_AUTO(lc_free) char *none = NULL;
     LC_AUTO(lc_secret_release) struct lc_secret secret = LC_SECRET_INIT;
     char path[PATH_MAX + 2];

@@ -203,6 +203,28 @@ static void check_name(void **state)
     assert_fails(lc_install(path, &file, 1, &changed, &err), LC_EUSAGE, "not the name of a file");
 }
 
+static void files_are_counted(void **state)
+{
+    LC_AUTO(lc_free) char *path = below("tls");
+    char names[LC_INSTALL_MAX_FILES + 1][8];
+    struct lc_install_file files[LC_INSTALL_MAX_FILES + 1];
+    struct lc_err err = LC_ERR_INIT;
+    bool changed = false;
+
+    (void)state;
+    for (size_t i = 0; i < LC_COUNT(files); i++) {
+        (void)snprintf(names[i], sizeof(names[i]), "file%zu", i);
+        files[i] =
+            (struct lc_install_file){ .name = names[i], .bytes = "x", .len = 1, .mode = 0600 };
+    }
+    assert_done(lc_install(path, files, LC_INSTALL_MAX_FILES, &changed, &err));
+    assert_file(path, "file63", "x", 0600);
+    assert_fails(lc_install(path, files, LC_INSTALL_MAX_FILES + 1, &changed, &err), LC_ELIMIT,
+                 "more than 64 files");
+    assert_file(path, "file63", "x", 0600); /* as before */
+    assert_count_in_root(2);
+}
+
 static void add(struct suite *suite, const char *name, CMUnitTestFunction test)
 {
     suite_add(suite, name, test, NULL);
@@ -222,6 +244,7 @@ int main(void)
     add(&suite, "missing parents are made", makes_missing_parents);
     add(&suite, "a folder that is not ours is left alone", a_foreign_folder_is_left_alone);
     add(&suite, "a link that is not ours is left alone", a_foreign_link_is_left_alone);
+    add(&suite, "files are counted", files_are_counted);
     SUITE_ROWS(&suite, name_rows, check_name);
     return suite_run(&suite, "install");
 }

@@ -229,46 +229,6 @@ static void check_hostile(void **state)
     lc_buf_release(&hostile.extensions);
 }
 
-/* SubjectPublicKeyInfo of 16384 bits, which nobody has made. */
-static void a_key_of_16384_bits(void **state)
-{
-    LC_AUTO(lc_buf_release) struct lc_buf part = LC_BUF_INIT(BUILD_MAX);
-    LC_AUTO(lc_buf_release) struct lc_buf spki = LC_BUF_INIT(BUILD_MAX);
-    LC_AUTO(lc_buf_release) struct lc_buf der = LC_BUF_INIT(BUILD_MAX);
-    LC_AUTO(bind_policy_free) struct bind_policy *policy = NULL;
-    LC_AUTO(lc_verdict_release) struct lc_verdict verdict = LC_VERDICT_INIT;
-    LC_AUTO(lc_csr_unref) struct lc_csr *csr = NULL;
-    struct lc_policy_request request = { .now_s = 1 };
-    unsigned char modulus[2049] = { 0, 0xff };
-    struct lc_err err = LC_ERR_INIT;
-
-    (void)state;
-    modulus[sizeof(modulus) - 1] = 1;
-    build_item(&part, LC_DER_INTEGER, modulus, sizeof(modulus));
-    build_item(&part, LC_DER_INTEGER, "\1\0\1", 3);
-    build_box(&part, LC_DER_SEQUENCE);
-    lc_buf_add(&spki, "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00", 15);
-    lc_buf_putc(&der, 0); /* no unused bits */
-    build_append(&der, &part);
-    build_item(&spki, LC_DER_BIT_STRING, der.data, der.len);
-    build_box(&spki, LC_DER_SEQUENCE);
-    lc_buf_clear(&der);
-    build_item(&der, LC_DER_INTEGER, "\0", 1);
-    build_item(&der, LC_DER_SEQUENCE, "", 0);
-    build_append(&der, &spki);
-    build_item(&der, LC_DER_CONTEXT_BOX, "", 0);
-    build_sealed(&der);
-    LC_AUTO(lc_free) char *pem = build_pem("CERTIFICATE REQUEST", &der);
-    assert_done(
-        policy_of(POLICY_HEAD "return policy { policy.rules.servers() }", NULL, &policy, &err));
-    assert_done(lc_policy_decide_text(bind_policy_engine(policy), pem, strlen(pem), &request, NULL,
-                                      &csr, &verdict, &err));
-    assert_int_equal(verdict.kind, LC_VERDICT_DENY);
-    assert_string_equal(policy_rule_name(policy, &verdict), "usual key");
-    assert_non_null(strstr(verdict.refusals[0].message, "RSA of 16384 bits"));
-    assert_int_equal(verdict.refusal_count, 1); /* its signature is not even looked at */
-}
-
 /* --- combinations ---------------------------------------------------------------------------- */
 
 #define GUARD(name, body) "policy { policy.require('" name "', function(request) " body " end) }"
@@ -513,7 +473,6 @@ int main(void)
 
     key = policy_key();
     SUITE_ROWS(&suite, hostile_rows, check_hostile);
-    SUITE_TEST(&suite, "a key of 16384 bits", a_key_of_16384_bits);
     SUITE_ROWS(&suite, combine_rows, check_combination);
     SUITE_ROWS(&suite, shape_rows, check_shape);
     SUITE_TEST(&suite, "the chain's name constraints hold", the_chain_s_name_constraints_hold);

@@ -97,7 +97,8 @@ static bool copy_link(const char *from, const char *to, struct lc_err *err)
     return true;
 }
 
-static bool copy_entry(const char *from, const char *to, struct lc_err *err)
+static bool copy_entry(const char *folder, const char *name, const char *from, const char *to,
+                       struct lc_err *err)
 {
     struct stat info;
     LC_AUTO(lc_free) char *bytes = NULL;
@@ -109,7 +110,7 @@ static bool copy_entry(const char *from, const char *to, struct lc_err *err)
         return false;
     if (S_ISLNK(info.st_mode))
         return copy_link(from, to, err);
-    return lc_file_read(from, LC_CHARM_MAX_FILE_BYTES, &bytes, &len, err) &&
+    return lc_file_read_within(folder, name, LC_CHARM_MAX_FILE_BYTES, &bytes, &len, err) &&
            lc_file_create(to, bytes, len, (info.st_mode & 0755) | 0600, err);
 }
 
@@ -121,7 +122,7 @@ bool lc_charm_folder_copy(const char *from, const struct lc_strlist *paths, cons
         LC_AUTO(lc_free) char *target = lc_path_join(to, paths->items[i]);
         if (source == NULL || target == NULL)
             return lc_fail_memory(err);
-        if (!copy_entry(source, target, err))
+        if (!copy_entry(from, paths->items[i], source, target, err))
             return lc_wrap(err, "cannot copy the charm");
     }
     return true;

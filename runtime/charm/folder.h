@@ -14,8 +14,9 @@
 bool lc_charm_folder_list(const char *folder, const char *except, struct lc_strlist *out,
                           struct lc_err *err) LC_MUST_CHECK;
 
-/* Copy the listed paths; what is there is replaced. Files are readable and writable for the owner,
- * executable where they were; links are copied as links. */
+/* Copy the listed paths, files of at most LC_CHARM_MAX_FILE_BYTES; what is there is replaced. No
+ * file is read that lies outside of the folder, also when it is replaced meanwhile. Files are
+ * readable and writable for the owner, executable where they were; links are copied as links. */
 bool lc_charm_folder_copy(const char *from, const struct lc_strlist *paths, const char *to,
                           struct lc_err *err) LC_MUST_CHECK;
 

@@ -186,6 +186,18 @@ static bool read_range(const struct charm_place *place, const struct lc_json *mu
     return true;
 }
 
+/* Of what becomes a name in a folder of the unit's, so that it stays in there. Juju refuses a slash
+ * in a resource's filename in the same way. */
+static bool check_file_name(const struct charm_place *place, const char *key, const char *name,
+                            struct lc_err *err)
+{
+    if (*name != '\0' && strchr(name, '/') == NULL && strcmp(name, ".") != 0 &&
+        strcmp(name, "..") != 0)
+        return true;
+    return lc_fail(err, LC_EPARSE, "%s: %s.%s%s: expected a name without '/', got '%s'",
+                   place->file, place->section, place->item, key, name);
+}
+
 static bool read_storage(struct charm_section *section, const struct lc_json *value,
                          struct lc_err *err)
 {
@@ -196,7 +208,8 @@ static bool read_storage(struct charm_section *section, const struct lc_json *va
 
     if (lc_json_type(value) != LC_JSON_OBJECT)
         return charm_refuse(place, NULL, "a mapping with a type", value, err);
-    if (!charm_read_text(place, value, "type", &storage.type, err) ||
+    if (!check_file_name(place, "", storage.name, err) ||
+        !charm_read_text(place, value, "type", &storage.type, err) ||
         !charm_read_text(place, value, "location", &storage.location, err) ||
         !charm_read_typed(place, value, "multiple", LC_JSON_OBJECT, &multiple, err) ||
         !read_range(place, multiple, &storage.least, err))
@@ -219,8 +232,11 @@ static bool read_resource(struct charm_section *section, const struct lc_json *v
 
     if (lc_json_type(value) != LC_JSON_OBJECT)
         return charm_refuse(place, NULL, "a mapping with a type", value, err);
-    if (!charm_read_text(place, value, "type", &resource.type, err) ||
+    if (!check_file_name(place, "", resource.name, err) ||
+        !charm_read_text(place, value, "type", &resource.type, err) ||
         !charm_read_text(place, value, "filename", &resource.filename, err) ||
+        (resource.filename != NULL &&
+         !check_file_name(place, ".filename", resource.filename, err)) ||
         !charm_grow(&meta->resources, meta->resource_count, sizeof(resource), err))
         return false;
     meta->resources[meta->resource_count++] = resource;

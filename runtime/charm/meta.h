@@ -47,7 +47,7 @@ struct lc_charm_storage {
 };
 
 struct lc_charm_resource {
-    const char *name;
+    const char *name;     /* without a slash, not . or .., as a storage's, and the filename */
     const char *type;     /* "file" or "oci-image" */
     const char *filename; /* NULL for images */
 };

@@ -95,7 +95,7 @@ static bool add_file(struct lc_charm_packed *packed, const char *folder, const c
         return lc_fail_errno(err, errno, "%s", path);
     if (S_ISLNK(info.st_mode))
         return add_link(packed, path, name, err);
-    return lc_file_read(path, LC_CHARM_MAX_FILE_BYTES, &bytes, &len, err) &&
+    return lc_file_read_within(folder, name, LC_CHARM_MAX_FILE_BYTES, &bytes, &len, err) &&
            add(packed, name, bytes, len, S_IFREG | ((info.st_mode & 0111) != 0 ? 0755 : 0644), err);
 }
 

@@ -199,8 +199,8 @@ static bool open_unwritable(struct lc_store *store, const char *path, struct lc_
     if (!lc_buf_check(&uri, err))
         return false;
     sql_wipe_memory();
-    const int code = sqlite3_open_v2(uri.data, &store->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
-                                     NULL);
+    const int code = sqlite3_open_v2(
+        uri.data, &store->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOFOLLOW, NULL);
     return code == SQLITE_OK ? configure(store, err) : sql_fail(store, code, err);
 }
 
@@ -211,7 +211,8 @@ static bool open_database(struct lc_store *store, int flags, struct lc_err *err)
     if (path == NULL)
         return lc_fail_memory(err);
     sql_wipe_memory();
-    const int code = sqlite3_open_v2(path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    const int code = sqlite3_open_v2(path, &store->db,
+                                     flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, NULL);
     if (code != SQLITE_OK)
         return sql_fail(store, code, err);
     return configure(store, err);

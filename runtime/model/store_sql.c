@@ -29,6 +29,9 @@ bool sql_fail(const struct lc_store *store, int code, struct lc_err *err)
     default:
         break;
     }
+    if (store->db != NULL && sqlite3_extended_errcode(store->db) == SQLITE_CANTOPEN_SYMLINK)
+        return lc_fail(err, LC_EPERM, "%s/model.db: a symbolic link, which is not followed",
+                       store->folder);
     const char *text = store->db == NULL ? sqlite3_errstr(code) : sqlite3_errmsg(store->db);
     const int number = store->db == NULL ? 0 : sqlite3_system_errno(store->db);
     if (ours == LC_EIO && number != 0)

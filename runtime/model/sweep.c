@@ -1,9 +1,6 @@
 /* Folders that nobody has any more. */
 #include "model/sweep.h"
 
-#include <string.h>
-#include <sys/stat.h>
-
 #include "base/file.h"
 #include "base/mem.h"
 #include "model/store_app.h"
@@ -14,11 +11,10 @@ static bool sweep_folder(struct lc_store *store, const char *name, struct lc_err
     LC_AUTO(lc_strlist_release) struct lc_strlist kept = LC_STRLIST_INIT;
     LC_AUTO(lc_strlist_release) struct lc_strlist there = LC_STRLIST_INIT;
     LC_AUTO(lc_free) char *folder = lc_store_path(store, "%s", name);
-    struct stat info;
 
     if (folder == NULL)
         return lc_fail_memory(err);
-    if (lstat(folder, &info) == -1 || !S_ISDIR(info.st_mode))
+    if (!lc_dir_is_real(folder))
         return true;
     if (!lc_store_folders(store, name, &kept, err) || !lc_dir_list(folder, &there, err))
         return false;

@@ -80,6 +80,28 @@ echo mine >strange/model.db
 fails 'nor a file that is no database' 1 'file is not a database' model destroy -m strange
 is 'which stays as it is' "$(cat strange/model.db)" mine
 
+# --- something else in its place
+
+mkdir odd
+for name in pipe folder device link; do
+    case $name in
+        pipe) mkfifo odd/model.db; part='odd/model.db: ' ;;
+        folder) mkdir odd/model.db; part='odd/model.db: ' ;;
+        device) ln -s /dev/null odd/model.db; part='odd/model.db: a symbolic link, which is not followed' ;;
+        link) ln -s ../.luacharm/model.db odd/model.db; part='odd/model.db: a symbolic link, which is not followed' ;;
+    esac
+    fails "a $name instead of the database: status" 1 "$part" timeout 60 "$LUACHARM" model status -m odd
+    fails "a $name instead of the database: a change" 1 "$part" \
+        timeout 60 "$LUACHARM" model deploy "$charms/plain" -m odd
+    rm -rf odd/model.db
+done
+cp .luacharm/model.db odd
+echo kept >target
+ln -sf ../target odd/lock
+fails 'a link instead of the lock' 1 'odd/lock: Too many levels of symbolic links' \
+    model deploy "$charms/plain" other -m odd
+is 'and what it led to is as it was' "$(cat target)" kept
+
 # --- what goes with an application
 
 echo kept >outside

@@ -22,6 +22,7 @@ static const struct lc_key_spec kinds[] = {
 
 /* What is signed with one of them. */
 static struct made {
+    struct lc_key *key;
     struct lc_csr *csr;
     struct lc_cert *root;
 } made[LC_COUNT(kinds)];
@@ -29,15 +30,14 @@ static struct made {
 static bool make(const struct lc_key_spec *spec, struct made *out, struct lc_err *err)
 {
     LC_AUTO(lc_attrs_release) struct lc_attrs attrs = LC_ATTRS_INIT;
-    LC_AUTO(lc_key_unref) struct lc_key *key = NULL;
     struct lc_cert_shape shape = LC_CERT_SHAPE_INIT;
 
     shape.not_before = NOW;
     shape.validity_s = DAY_S;
-    return lc_key_generate(spec, &key, err) &&
+    return lc_key_generate(spec, &out->key, err) &&
            lc_attrs_set_text(&attrs, "common_name", NAME, strlen(NAME), err) &&
-           lc_attrs_normalise(&attrs, err) && lc_csr_generate(&attrs, key, &out->csr, err) &&
-           lc_cert_self_sign(&attrs, key, &shape, &out->root, err);
+           lc_attrs_normalise(&attrs, err) && lc_csr_generate(&attrs, out->key, &out->csr, err) &&
+           lc_cert_self_sign(&attrs, out->key, &shape, &out->root, err);
 }
 
 /* --- spoiling -------------------------------------------------------------------------------- */
@@ -115,35 +115,57 @@ static const struct spoil_row spoil_rows[] = {
       .algorithm = "30{@1.2.840.10045.4.3.2 0500 0500}" },
 };
 
+/* The parts are views into der. */
+static void split_pem(const char *pem, const char *label, struct lc_buf *der,
+                      struct lc_signed *parts)
+{
+    const char *const labels[] = { label, NULL };
+    const struct lc_pem_kind kind = { .what = "object", .labels = labels };
+    struct lc_err err = LC_ERR_INIT;
+    struct lc_pem_block block;
+
+    assert_done(lc_pem_find_first(pem, strlen(pem), &kind, &block, &err));
+    assert_done(lc_pem_decode(&block, der, &err));
+    assert_true(lc_signed_split(
+        (struct lc_der){ .at = (const unsigned char *)der->data, .left = der->len }, parts));
+}
+
+static void put_item(struct lc_buf *out, const struct lc_der_item *item)
+{
+    lc_buf_add(out, item->whole, item->whole_len);
+}
+
+/* What out holds is the body and its algorithm. */
+static void seal(struct lc_buf *out, const void *signature, size_t len)
+{
+    struct lc_err err = LC_ERR_INIT;
+
+    lc_der_put(out, LC_DER_BIT_STRING, signature, len);
+    lc_der_box(out, 0, LC_DER_SEQUENCE);
+    assert_done(lc_buf_check(out, &err));
+}
+
 /* pem, spoiled, as DER. */
 static void spoil_pem(const char *pem, const char *label, const struct spoil_row *row,
                       struct lc_buf *out)
 {
-    const char *const labels[] = { label, NULL };
-    const struct lc_pem_kind kind = { .what = "object", .labels = labels };
     LC_AUTO(lc_buf_release) struct lc_buf der = LC_BUF_INIT(BUILD_MAX);
     LC_AUTO(lc_buf_release) struct lc_buf content = LC_BUF_INIT(BUILD_MAX);
     struct lc_err err = LC_ERR_INIT;
-    struct lc_pem_block block;
     struct lc_signed parts;
 
-    assert_done(lc_pem_find_first(pem, strlen(pem), &kind, &block, &err));
-    assert_done(lc_pem_decode(&block, &der, &err));
+    split_pem(pem, label, &der, &parts);
     if (row->other_name)
         *(char *)memmem(der.data, der.len, NAME, strlen(NAME)) = 'b';
-    assert_true(lc_signed_split(
-        (struct lc_der){ .at = (const unsigned char *)der.data, .left = der.len }, &parts));
     lc_buf_add(&content, parts.signature.bytes, parts.signature.len);
     if (row->spoil != NULL)
         row->spoil(&content);
-    lc_buf_add(out, parts.body.whole, parts.body.whole_len);
+    put_item(out, &parts.body);
     if (row->algorithm != NULL)
         assert_done(lc_der_assemble(row->algorithm, out, &err));
     else
-        lc_buf_add(out, parts.algorithm.whole, parts.algorithm.whole_len);
-    lc_der_put(out, LC_DER_BIT_STRING, content.data, content.len);
-    lc_der_box(out, 0, LC_DER_SEQUENCE);
-    assert_done(lc_buf_check(out, &err));
+        put_item(out, &parts.algorithm);
+    seal(out, content.data, content.len);
 }
 
 static void check_request(const struct made *of, const struct spoil_row *row)
@@ -160,18 +182,24 @@ static void check_request(const struct made *of, const struct spoil_row *row)
         assert_true(err.code == (csr == NULL ? LC_EPARSE : LC_ECRYPTO));
 }
 
-static void check_root(const struct made *of, const struct spoil_row *row)
+static bool is_root(const struct lc_buf *der)
 {
-    LC_AUTO(lc_buf_release) struct lc_buf der = LC_BUF_INIT(BUILD_MAX);
+    LC_AUTO(lc_free) char *pem = build_pem("CERTIFICATE", der);
     LC_AUTO(lc_cert_unref) struct lc_cert *cert = NULL;
     struct lc_err err = LC_ERR_INIT;
     bool taken = false;
 
-    spoil_pem(lc_cert_pem(of->root), "CERTIFICATE", row, &der);
-    LC_AUTO(lc_free) char *pem = build_pem("CERTIFICATE", &der);
     if (lc_cert_parse(pem, strlen(pem), &cert, &err))
         assert_done(lc_cert_is_self_signed(cert, &taken, &err));
-    assert_int_equal(taken, row->is_taken);
+    return taken;
+}
+
+static void check_root(const struct made *of, const struct spoil_row *row)
+{
+    LC_AUTO(lc_buf_release) struct lc_buf der = LC_BUF_INIT(BUILD_MAX);
+
+    spoil_pem(lc_cert_pem(of->root), "CERTIFICATE", row, &der);
+    assert_int_equal(is_root(&der), row->is_taken);
 }
 
 static void check_spoiled(void **state)
@@ -184,6 +212,57 @@ static void check_spoiled(void **state)
     }
 }
 
+/* --- the algorithm inside (RFC 5280 section 4.1.1.2) -------------------------------------------
+ */
+
+struct inside_row {
+    const char *name;
+    char last; /* of the number of ecdsa-with-SHA256, which ends in 2, inside of what is signed */
+    bool is_taken;
+};
+
+static const struct inside_row inside_rows[] = {
+    { "signed anew with the number that stands inside", 2, true },
+    { "signed anew with another number than inside", 3, false },
+};
+
+static void sign(const struct lc_key *key, const struct lc_der_item *body, struct lc_buf *content)
+{
+    LC_AUTO(EVP_MD_CTX_free) EVP_MD_CTX *context = EVP_MD_CTX_new();
+    struct lc_err err = LC_ERR_INIT;
+    unsigned char signature[256];
+    size_t len = sizeof(signature);
+    const EVP_MD *digest;
+    EVP_PKEY *pkey;
+
+    assert_done(lc_key_signing(key, &pkey, &digest, &err));
+    assert_int_equal(EVP_DigestSignInit(context, NULL, digest, NULL, pkey), 1);
+    assert_int_equal(EVP_DigestSign(context, signature, &len, body->whole, body->whole_len), 1);
+    lc_buf_putc(content, '\0');
+    lc_buf_add(content, signature, len);
+}
+
+static void check_inside(void **state)
+{
+    static const unsigned char number[] = { 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02 };
+    const struct inside_row *row = *state;
+    const struct made *of = &made[1]; /* EC */
+    LC_AUTO(lc_buf_release) struct lc_buf old = LC_BUF_INIT(BUILD_MAX);
+    LC_AUTO(lc_buf_release) struct lc_buf content = LC_BUF_INIT(BUILD_MAX);
+    LC_AUTO(lc_buf_release) struct lc_buf der = LC_BUF_INIT(BUILD_MAX);
+    struct lc_signed parts;
+
+    split_pem(lc_cert_pem(of->root), "CERTIFICATE", &old, &parts);
+    char *inside = memmem(old.data, old.len, number, sizeof(number));
+    assert_non_null(inside);
+    inside[sizeof(number) - 1] = row->last;
+    sign(of->key, &parts.body, &content);
+    put_item(&der, &parts.body);
+    put_item(&der, &parts.algorithm);
+    seal(&der, content.data, content.len);
+    assert_int_equal(is_root(&der), row->is_taken);
+}
+
 int main(void)
 {
     struct suite suite = SUITE_INIT;
@@ -193,8 +272,10 @@ int main(void)
         if (!make(&kinds[i], &made[i], &err))
             return 2;
     SUITE_ROWS(&suite, spoil_rows, check_spoiled);
+    SUITE_ROWS(&suite, inside_rows, check_inside);
     const int failures = suite_run(&suite, "signature");
     for (size_t i = 0; i < LC_COUNT(made); i++) {
+        lc_key_unref(made[i].key);
         lc_csr_unref(made[i].csr);
         lc_cert_unref(made[i].root);
     }

@@ -15,8 +15,8 @@
 bool lc_input_read(const char *path, size_t max, struct lc_secret *out, struct lc_err *err)
     LC_MUST_CHECK;
 
-/* The same of what was found in a folder: regular files, and links to such, so that no pipe is waited
- * for and no device is opened: LC_EUSAGE. path: not "-". */
+/* The same of what was found in a folder: regular files, and links to such, so that no pipe is
+ * waited for and no device is opened: LC_EUSAGE. path: not "-". */
 bool lc_input_read_found(const char *path, size_t max, struct lc_secret *out, struct lc_err *err)
     LC_MUST_CHECK;
 

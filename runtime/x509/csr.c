@@ -182,8 +182,8 @@ static bool holds(const struct lc_csr *csr)
            lc_signed_holds(&parts, &csr->spki_der);
 }
 
-/* Whether OpenSSL can read it, and with it who is to use the certificate: it has no text that is not
- * in the encoding of its string type. */
+/* Whether OpenSSL can read it, and with it who is to use the certificate: it has no text that is
+ * not in the encoding of its string type. */
 static bool has_usable_subject(const struct lc_csr *csr)
 {
     LC_AUTO(X509_NAME_free) X509_NAME *subject = lc_csr_open_subject(csr);

@@ -32,6 +32,16 @@ static int open_file(const char *path, int flags, mode_t mode)
     return fd;
 }
 
+static int open_at(int folder, const char *name, int flags, mode_t mode)
+{
+    int fd;
+
+    do
+        fd = openat(folder, name, flags, mode);
+    while (fd == -1 && errno == EINTR);
+    return fd;
+}
+
 static int sync_file(int fd)
 {
     int result;
@@ -146,13 +156,13 @@ static int open_below(const char *folder, char *inner)
 
     for (; at != -1 && (slash = strchr(inner, '/')) != NULL; inner = slash + 1) {
         *slash = '\0';
-        const int next = openat(at, inner, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        const int next = open_at(at, inner, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
         close_fd_auto(&at);
         at = next;
     }
     if (at == -1)
         return -1;
-    return openat(at, inner, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    return open_at(at, inner, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
 }
 
 bool lc_file_read_within(const char *folder, const char *name, size_t max, char **out,
@@ -215,23 +225,39 @@ static bool write_all(int fd, const char *bytes, size_t len, struct lc_err *err)
     return true;
 }
 
+#define CREATE_FLAGS (O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC)
+
+static bool fill(int fd, const char *path, const void *bytes, size_t len, mode_t mode,
+                 struct lc_err *err)
+{
+    if (fchmod(fd, mode) == -1)
+        return lc_fail_errno(err, errno, "%s: cannot set its mode", path);
+    return write_all(fd, bytes, len, err) || lc_wrap(err, "%s", path);
+}
+
 bool lc_file_create(const char *path, const void *bytes, size_t len, mode_t mode,
                     struct lc_err *err)
 {
-    LC_AUTO(close_fd)
-    int fd = open_file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    LC_AUTO(close_fd) int fd = open_file(path, CREATE_FLAGS, 0600);
 
     if (fd == -1)
         return lc_fail_errno(err, errno, "%s", path);
-    if (fchmod(fd, mode) == -1) {
-        (void)lc_fail_errno(err, errno, "%s: cannot set its mode", path);
-    } else if (write_all(fd, bytes, len, err)) {
+    if (fill(fd, path, bytes, len, mode, err))
         return true;
-    } else {
-        (void)lc_wrap(err, "%s", path);
-    }
     (void)unlink(path); /* the first error counts */
     return false;
+}
+
+bool lc_file_create_at(int folder, const char *name, const void *bytes, size_t len, mode_t mode,
+                       struct lc_err *err)
+{
+    LC_AUTO(close_fd) int fd = open_at(folder, name, CREATE_FLAGS, 0600);
+
+    if (fd == -1)
+        return lc_fail_errno(err, errno, "%s", name);
+    if (!fill(fd, name, bytes, len, mode, err))
+        return false;
+    return sync_file(fd) == 0 || lc_fail_errno(err, errno, "%s: cannot write", name);
 }
 
 /* Room for len more bytes, or a new file. */
@@ -450,7 +476,7 @@ bool lc_dir_list(const char *path, struct lc_strlist *names, struct lc_err *err)
 static DIR *open_dir(int parent, const char *name)
 {
     LC_AUTO(close_fd)
-    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = open_at(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
     DIR *dir = fd == -1 ? NULL : fdopendir(fd);
 
     fd = dir == NULL ? fd : -1;

@@ -43,6 +43,11 @@ bool lc_file_append(const char *path, const void *bytes, size_t len, size_t max,
 bool lc_file_create(const char *path, const void *bytes, size_t len, mode_t mode,
                     struct lc_err *err) LC_MUST_CHECK;
 
+/* Make name in a folder that is open, whatever its path leads to by now; synced. What could not be
+ * filled stays: for folders that then go. Messages begin with the name. */
+bool lc_file_create_at(int folder, const char *name, const void *bytes, size_t len, mode_t mode,
+                       struct lc_err *err) LC_MUST_CHECK;
+
 /* Of a file or link; one that is absent is fine. */
 bool lc_file_remove(const char *path, struct lc_err *err) LC_MUST_CHECK;
 

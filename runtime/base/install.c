@@ -114,18 +114,41 @@ static bool is_current(const char *path, const struct lc_install_file *files, si
     return true;
 }
 
+static void close_fd_auto(const int *fd)
+{
+    if (*fd != -1)
+        (void)close(*fd); /* what was written is synced */
+}
+
+/* The folder that was just made: where others may write beside it, another may stand there. */
+static bool open_own(const char *folder, int *out, struct lc_err *err)
+{
+    struct stat info;
+    LC_AUTO(close_fd)
+    int fd = openat(AT_FDCWD, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+    if (fd == -1 || fstat(fd, &info) == -1)
+        return lc_fail_errno(err, errno, "%s", folder);
+    if (info.st_uid != geteuid() || (info.st_mode & 077) != 0)
+        return lc_fail(err, LC_EPERM, "%s: somebody else put a folder there", folder);
+    *out = fd;
+    fd = -1;
+    return true;
+}
+
 static bool fill(const char *folder, const struct lc_install_file *files, size_t count,
                  struct lc_err *err)
 {
-    for (size_t i = 0; i < count; i++) {
-        LC_AUTO(lc_free) char *path = lc_path_join(folder, files[i].name);
-        if (path == NULL)
-            return lc_fail_memory(err);
-        if (!lc_file_write(path, files[i].bytes, files[i].len, files[i].mode, err))
-            return false;
-    }
-    if (chmod(folder, 0755) == -1)
+    LC_AUTO(close_fd) int fd = -1;
+
+    if (!open_own(folder, &fd, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!lc_file_create_at(fd, files[i].name, files[i].bytes, files[i].len, files[i].mode, err))
+            return lc_wrap(err, "%s", folder);
+    if (fchmod(fd, 0755) == -1)
         return lc_fail_errno(err, errno, "%s", folder);
+    (void)fsync(fd); /* a file system that cannot sync folders is fine */
     return true;
 }
 

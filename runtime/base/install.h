@@ -25,7 +25,8 @@ struct lc_install_file {
  * files are seen by then. *changed_out is false when it has these bytes and modes already: nothing
  * is touched but what an earlier time could not remove. Missing parents are made. LC_EEXIST when
  * path is there and is not such a link; LC_EUSAGE for a bad name; LC_ELIMIT past
- * LC_INSTALL_MAX_FILES; LC_EIO, LC_EPERM. */
+ * LC_INSTALL_MAX_FILES; LC_EIO, LC_EPERM. Where others may write to the folder that path is in,
+ * nothing is written through what they put there meanwhile. */
 bool lc_install(const char *path, const struct lc_install_file *files, size_t count,
                 bool *changed_out, struct lc_err *err) LC_MUST_CHECK;
 

@@ -227,11 +227,18 @@ int unlink(const char *path)
     return is_due(UNLINK) ? -1 : next(path);
 }
 
-/* Nothing of ours is made with it. */
 int openat(int folder, const char *path, int flags, ...)
 {
+    mode_t mode = 0;
+
     NEXT(openat);
-    return is_due(OPENAT) ? -1 : next(folder, path, flags);
+    if ((flags & (O_CREAT | O_TMPFILE)) != 0) {
+        va_list args;
+        va_start(args, flags);
+        mode = va_arg(args, mode_t);
+        va_end(args);
+    }
+    return is_due(OPENAT) ? -1 : next(folder, path, flags, mode);
 }
 
 int unlinkat(int folder, const char *path, int flags)

@@ -182,8 +182,11 @@ bool lc_wire_receive_some(int fd, struct lc_wire_inbox *inbox, bool *whole, stru
             !make_room(inbox, err))
             return false;
     }
-    *whole = is_whole(inbox);
-    return *whole ? find_words(request, request->len - request->input_len, err) : true;
+    const bool complete = is_whole(inbox);
+    if (complete && !find_words(request, request->len - request->input_len, err))
+        return false;
+    *whole = complete;
+    return true;
 }
 
 void lc_wire_reply_release(struct lc_wire_reply *reply)

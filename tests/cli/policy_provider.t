@@ -169,7 +169,7 @@ lacks 'in silence' "$(calls)" 'too large to be kept'
 answer state-get "$(cat "$root/kept")"
 fill $((room + 1))
 is 'one byte more, and it is not' "$status$(said state-set)" 0
-has 'nor is the one before it' "$(calls)" 'state-delete luacharm-policy-certificates'
+has 'nor is the one before it' "$(calls)" 'state-delete -- luacharm-policy-certificates'
 has 'with a warning' "$(calls)" 'the policy is too large to be kept: nothing guards against lock-outs'
 
 # --- a candidate beside it -----------------------------------------------------------------------------

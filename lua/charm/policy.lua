@@ -13,6 +13,8 @@ local core <const> = require "charm.policy.core"
 ---      policy.rules.domains { "example.com" },
 ---      policy.rules.servers { validity = "30d" },
 ---    }
+---
+---It has 64 files of 256 KiB together and 1000 rules at most, and policies lie 16 deep in each other.
 ---@class charm.policy
 local M = {}
 

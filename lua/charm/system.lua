@@ -30,7 +30,7 @@ function M.file.read(path)
   return core.file_read(path)
 end
 
----A whole file that is secret, such as a key.
+---A whole file that is secret, such as a key; of 1,000,000 bytes at most, as a secret of Juju's.
 ---
 ---    local password <const> = charm.file.read_secret "/etc/web/password"
 ---    if password then charm.secret.add { label = "copy", content = { password = password } } end

@@ -243,7 +243,7 @@ static int string_rep(lua_State *L)
         lua_pushliteral(L, "");
         return 1;
     }
-    if (max != 0 && count > 0 && (size_t)count > max / (len + between)) {
+    if (max != 0 && count > 0 && (size_t)count > (max + between) / (len + between)) {
         struct lc_err err = LC_ERR_INIT;
         (void)lc_fail(&err, LC_ELIMIT, "the script makes a text of more than %zu KiB", max / 1024);
         return bind_raise(L, &err);

@@ -10,6 +10,10 @@
 #define INSTRUCTION_STEP 10000 /* between two looks at the limit */
 #define CPU_STEP         200   /* the same, where processor time is bounded */
 
+/* What Lua 5.4 keeps with a text of more than 40 bytes (lobject.h, TString): the next object, four
+ * small fields, the hash, the length, and a NUL behind it. */
+#define TEXT_OVERHEAD (sizeof(void *) + 4 + sizeof(unsigned) + sizeof(size_t) + 1)
+
 struct bind_context *bind_context(lua_State *L)
 {
     return bind_vm_of(L)->context;
@@ -102,7 +106,7 @@ static void *allocate(void *context, void *old, size_t old_len, size_t len)
     struct bind_vm *vm = context;
 
     if (old == NULL) { /* old_len says what kind of object is wanted */
-        if (old_len == LUA_TSTRING && vm->text_max != 0 && len > vm->text_max) {
+        if (old_len == LUA_TSTRING && vm->text_max != 0 && len > vm->text_max + TEXT_OVERHEAD) {
             vm->text_refused = true;
             keep_place(vm);
             return NULL;

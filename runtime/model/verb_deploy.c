@@ -34,7 +34,7 @@ static bool split(const char *word, char **key, char **value, struct lc_err *err
     if (*key == NULL)
         return lc_fail_memory(err);
     if (equals[1] == '@') {
-        if (!lc_file_read(equals + 2, 1024 * 1024, value, &len, err))
+        if (!lc_file_read(equals + 2, LC_CONFIG_FILE_MAX_BYTES, value, &len, err))
             return false;
         return strlen(*value) == len ? true : lc_fail(err, LC_EPARSE, "%s: not text", equals + 2);
     }

@@ -7,7 +7,8 @@
 #include "model/check.h"
 #include "model/store_fault.h"
 
-#define LC_UNITS_MAX 1000 /* in one deploy or add-unit */
+#define LC_UNITS_MAX             1000           /* in one deploy or add-unit */
+#define LC_CONFIG_FILE_MAX_BYTES (1024u * 1024) /* of a value that is in a file */
 
 struct lc_deploy {
     const char *path; /* a charm's folder, or a .charm */

@@ -97,8 +97,9 @@ bool lc_policy_journal(const char *path, const struct lc_policy *policy, const c
     put_shadow(&line, shadow);
     lc_json_end_object(&line);
     lc_buf_putc(&text, '\n');
-    return lc_buf_check(&text, err) && lc_buf_check(&message, err) &&
-           lc_file_append(path, text.data, text.len, LC_JOURNAL_MAX_BYTES, 0600, err);
+    if (!lc_buf_check(&text, err) || !lc_buf_check(&message, err))
+        return lc_wrap(err, "%s: a decision", path);
+    return lc_file_append(path, text.data, text.len, LC_JOURNAL_MAX_BYTES, 0600, err);
 }
 
 /* --- the policy that is kept ----------------------------------------------------------------- */

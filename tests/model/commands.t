@@ -85,6 +85,8 @@ row 'and an error with --strict' 1 '' '"none" not found' 'state-get --strict non
 row 'state-set from standard input' 0 ' x ' '' 'echo "k: \" x \"" | state-set --file -; state-get k'
 row 'state-delete' 0 null '' 'state-delete a; state-delete b; state-delete k; state-delete none; state-get --format=json'
 row 'a key that is too long' 1 '' 'max allowed key length (256) exceeded' 'state-set $(head -c 257 /dev/zero | tr "\0" k)=v'
+row 'the longest key' 0 v '' 'k=$(head -c 256 /dev/zero | tr "\0" k); state-set $k=v; state-get $k; state-delete $k'
+row 'the longest value' 0 65536 '' 'head -c 65536 /dev/zero | tr "\0" v | sed "s/^/k: /" | state-set --file -; state-get k | tr -d "\n" | wc -c; state-delete k'
 row 'a value that is too long' 1 '' 'max allowed value length (65536) exceeded' 'head -c 65537 /dev/zero | tr "\0" v | sed "s/^/k: /" | state-set --file -'
 
 # --- ports
@@ -133,6 +135,10 @@ has 'status shows it' "$(model status)" 2.0
 row 'resource-get' 0 'the blob' '' 'cat "$(resource-get blob)"'
 row 'no line feed' 0 0 '' 'resource-get blob | wc -l'
 row 'no name' 2 '' 'missing required resource name' resource-get
+cp blob whole
+truncate -s 1073741825 blob
+row 'one that is too large' 1 '' "could not download resource: $PWD/blob: more than 1073741824 bytes" 'resource-get blob'
+mv whole blob
 row 'an unknown one' 1 '' 'could not download resource: HTTP request failed: resource#asker/x not found' 'resource-get x'
 row 'credentials are not for everybody' 1 '' 'cannot access cloud credentials: permission denied' credential-get
 row 'SIM-15 goal-state is yaml' 0 'relations:

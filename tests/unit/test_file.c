@@ -370,9 +370,10 @@ static void paths_have_a_length(void **state)
     char path[PATH_MAX + 2];
 
     (void)state;
-    for (size_t i = 0; i < PATH_MAX; i += 2)
-        memcpy(path + i, "./", 2);
-    memcpy(path + PATH_MAX, "a", 2);
+    for (size_t i = 0; i < PATH_MAX; i++)
+        path[i] = i % 2 == 0 ? '.' : '/';
+    path[PATH_MAX] = 'a';
+    path[PATH_MAX + 1] = '\0';
     assert_fails(lc_file_read(path, 1, &none, NULL, &err), LC_EIO, why);
     assert_fails(lc_file_read_secret(path, &secret, &err), LC_EIO, why);
     assert_fails(lc_file_write(path, "x", 1, 0600, &err), LC_EIO, why);

@@ -63,7 +63,7 @@ static void the_journal_has_a_length(void **state)
     assert_int_equal(size_of(folder, "journal.1"), least);
     if (write_line(path, policy, csr, LC_JOURNAL_MAX_BYTES - least + 1))
         fail_msg("a line that is too long was written");
-    assert_failure(&err, LC_ELIMIT, "more than 1048576 bytes");
+    assert_failure(&err, LC_ELIMIT, "journal: a decision: more than 1048576 bytes");
     assert_int_equal(size_of(folder, "journal"), LC_JOURNAL_MAX_BYTES);
     assert_int_equal(size_of(folder, "journal.1"), least);
 }

@@ -100,6 +100,53 @@ static void bytes_are_counted(void **state)
                  "long.lua: the policy is over 262144 bytes");
 }
 
+/* --- texts ----------------------------------------------------------------------------------- */
+
+struct text_row {
+    const char *name;
+    const char *body;    /* of a rule */
+    const char *failure; /* a part of it; NULL: the request is granted */
+};
+
+#define HALF "local half, tail = ('x'):rep(32768), ('x'):rep(32766) "
+#define OVER "the script makes a text of more than 64 KiB"
+
+static const struct text_row text_rows[] = {
+    { "the longest text, repeated", "local a = ('x'):rep(65536)", NULL },
+    { "a longer one, repeated", "local a = ('x'):rep(65537)", OVER },
+    { "the longest text, with another between", HALF "local a = ('x'):rep(2, half .. tail)", NULL },
+    { "a longer one, with another between", HALF "local a = ('x'):rep(2, half .. tail .. 'x')",
+      OVER },
+    { "the longest text, joined", HALF "local a = half .. half", NULL },
+    { "a longer one, joined", HALF "local a = half .. half .. 'x'", OVER },
+    { "the longest text, of a list", HALF "local a = table.concat { half, half }", NULL },
+    { "a longer one, of a list", HALF "local a = table.concat({ half, half }, 'x')", OVER },
+    { "the longest text, formatted", HALF "local a = ('%s%s'):format(half, half)", NULL },
+    { "a longer one, formatted", HALF "local a = ('%s%s.'):format(half, half)", OVER },
+};
+
+static void check_text(void **state)
+{
+    const struct text_row *row = *state;
+    LC_AUTO(lc_key_unref) struct lc_key *key = policy_key();
+    LC_AUTO(lc_csr_unref) struct lc_csr *csr = policy_csr(key, "a.example.com", NULL, NULL);
+    LC_AUTO(bind_policy_free) struct bind_policy *policy = NULL;
+    LC_AUTO(lc_verdict_release) struct lc_verdict verdict = LC_VERDICT_INIT;
+    const struct lc_policy_request request = { .csr = csr, .now_s = 1 };
+
+    assert_done(policy_of_rule(row->body, NULL, &policy, &err));
+    assert_done(lc_policy_decide(bind_policy_engine(policy), &request, NULL, &verdict, &err));
+    if (row->failure == NULL) {
+        if (verdict.kind != LC_VERDICT_ISSUE)
+            fail_msg("%s", verdict.failure == NULL ? "refused" : verdict.failure);
+        return;
+    }
+    assert_int_equal(verdict.kind, LC_VERDICT_DENY);
+    assert_non_null(verdict.failure);
+    if (strstr(verdict.failure, row->failure) == NULL)
+        fail_msg("'%s' is not in '%s'", row->failure, verdict.failure);
+}
+
 /* --- keys ------------------------------------------------------------------------------------ */
 
 struct key_row {
@@ -175,6 +222,7 @@ int main(void)
     SUITE_TEST(&suite, "policies in each other are counted", levels_are_counted);
     SUITE_TEST(&suite, "files are counted", files_are_counted);
     SUITE_TEST(&suite, "bytes of all files are counted", bytes_are_counted);
+    SUITE_ROWS(&suite, text_rows, check_text);
     SUITE_ROWS(&suite, key_rows, check_key);
     return suite_run(&suite, "policy_limits");
 }

@@ -37,8 +37,8 @@ function x509.key.generate(spec) end
 ---@class charm.KeyParseOptions
 ---@field password string|charm.Secret|nil of an encrypted key
 
----The first private key of a PEM text: PKCS#1, SEC1 or PKCS#8, encrypted or not. Text around it does
----no harm. The text is never in the message.
+---The first private key of a PEM text of 64 KiB at most: PKCS#1, SEC1 or PKCS#8, encrypted or not.
+---Text around it does no harm. The text is never in the message.
 ---```lua
 ---local own, message, code = x509.key.parse(key:pem())
 ---assert(own == key)
@@ -88,7 +88,7 @@ function x509.key.parse(pem, options) end
 ---@nodiscard
 function x509.csr.new(key, attributes) end
 
----The first request of a PEM text. Its signature is not looked at: see `verify`.
+---The first request of a PEM text of 1 MiB at most. Its signature is not looked at: see `verify`.
 ---```lua
 ---assert(x509.csr.parse(csr:pem()) == csr)
 ---```
@@ -101,7 +101,7 @@ function x509.csr.parse(pem) end
 
 -- --- certificates -------------------------------------------------------------------------------
 
----The first certificate of a PEM text.
+---The first certificate of a PEM text of 1 MiB at most.
 ---```lua
 ---assert(x509.certificate.parse(cert:pem()) == cert)
 ---```
@@ -182,7 +182,7 @@ function x509.certificate.issue(csr, ca, ca_key, shape) end
 ---@nodiscard
 function x509.chain.new(certificates) end
 
----All certificates of a PEM bundle, in its order; text between does no harm.
+---All certificates of a PEM bundle, 64 and 1 MiB at most, in its order; text between does no harm.
 ---```lua
 ---assert(x509.chain.parse(chain:pem()) == chain)
 ---```

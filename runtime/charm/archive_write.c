@@ -15,6 +15,9 @@
 #define FIRST_OF_1980 0x00210000u /* 4.4.6: MS-DOS date and time; the earliest there is */
 #define WRITE_AT_ONCE (1u << 30)
 
+/* 4.3.7 and 4.5.3: what stands before an entry's content, without its name. */
+#define HEAD_MAX_BYTES (30u + 20u)
+
 static void close_zip(zipFile *slot)
 {
     if (*slot != NULL)
@@ -28,7 +31,8 @@ static bool fail_zip(const struct lc_buf *out, const char *name, struct lc_err *
     return lc_fail(err, LC_ENOMEM, "%s: cannot be packed", name);
 }
 
-static bool write_entry(zipFile zip, const struct lc_archive_entry *entry, struct lc_err *err)
+static bool write_entry(zipFile zip, const struct lc_archive_entry *entry, struct lc_buf *out,
+                        struct lc_err *err)
 {
     const zip_fileinfo info = { .dosDate = FIRST_OF_1980, .external_fa = (uLong)entry->mode << 16 };
     const char *bytes = entry->bytes;
@@ -36,6 +40,9 @@ static bool write_entry(zipFile zip, const struct lc_archive_entry *entry, struc
     if (entry->name[0] == '\0' || strlen(entry->name) > LC_ARCHIVE_MAX_NAME_BYTES)
         return lc_fail(err, LC_EUSAGE, "'%s': expected a name of at most %u bytes", entry->name,
                        LC_ARCHIVE_MAX_NAME_BYTES);
+    /* The library loses memory when there is no room for an entry's head. */
+    if (lc_buf_room(out, HEAD_MAX_BYTES + strlen(entry->name)) == NULL)
+        return lc_buf_check(out, err);
     if (zipOpenNewFileInZip4_64(zip, entry->name, &info, NULL, 0, NULL, 0, NULL, Z_DEFLATED,
                                 Z_DEFAULT_COMPRESSION, 0, -MAX_WBITS, DEF_MEM_LEVEL,
                                 Z_DEFAULT_STRATEGY, NULL, 0, MADE_BY_UNIX, UTF8_NAMES,
@@ -66,7 +73,7 @@ bool lc_archive_write(const struct lc_archive_entry *entries, size_t count, stru
                        LC_ARCHIVE_MAX_ENTRIES);
     for (size_t i = 0; i < count; i++) {
         const size_t before = out->len;
-        if (!write_entry(zip, &entries[i], err))
+        if (!write_entry(zip, &entries[i], out, err))
             return err->code == LC_EUSAGE ? false : fail_zip(out, entries[i].name, err);
         if (packed_out != NULL)
             packed_out[i] = out->len - before;

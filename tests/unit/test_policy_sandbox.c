@@ -361,7 +361,7 @@ static void check_state(void **state)
         assert_int_equal(lc_verdict_code(&verdict), 999);
         assert_string_equal(verdict.refusals[0].message, LC_POLICY_FAILED);
         assert_string_equal(policy_rule_name(policy, &verdict), "rule");
-        if (strstr(verdict.failure, row->what) == NULL)
+        if (!has_failed_with(verdict.failure, row->what))
             fail_msg("'%s' is not in '%s'", row->what, verdict.failure);
     }
 }

@@ -127,7 +127,7 @@ help:
 	@echo 'make analyze        the part of it that gcc -fanalyzer is'
 	@echo 'make asan           all tests under the address and undefined-behaviour sanitizers'
 	@echo 'make fault          each allocation, hook command and system call fails in turn (FAULT=quick: one of many)'
-	@echo 'make fuzz           SECONDS=$(SECONDS) of libFuzzer for each reader of outside bytes (T=: as above)'
+	@echo 'make fuzz           SECONDS=$(SECONDS) of libFuzzer for each reader of outside bytes (T=, SEED=)'
 	@echo 'make cov            which lines of runtime/ and lua/ the tests run (COV_LEAST=90 percent)'
 	@echo 'make valgrind       the C and Lua tests under valgrind'
 	@echo 'make ci             what CI runs: check, test, asan, fault, fuzz'
@@ -318,12 +318,13 @@ cov: setup
 	    [ $$tests -eq 0 ] && [ $$faults -eq 0 ]
 
 # Every reader of outside bytes is given what a fuzzer makes of its corpus, SECONDS long each (T=: as
-# above). What crashes one is kept in build/fuzz/found/ and belongs into tests/fuzz/corpus/.
+# above; SEED=n: the same again). What crashes one is kept in build/fuzz/found/ and belongs into
+# tests/fuzz/corpus/.
 SECONDS ?= 10
 fuzz:
 	@.ci/setup build test fuzz
 	@$(MAKE) --no-print-directory $(JOBS) PROFILE=fuzz CC=clang fuzzers
-	@T='$(T)' tests/fuzz/run.sh build/fuzz '$(SECONDS)'
+	@T='$(T)' SEED='$(SEED)' tests/fuzz/run.sh build/fuzz '$(SECONDS)'
 fuzzers: $(FUZZ_PROGRAMS)
 
 # RSA keys take valgrind minutes: QUICK=1 leaves out the suites that make many of them, which

@@ -33,12 +33,17 @@ static bool read_length(const unsigned char *at, size_t left, size_t *header_out
 }
 
 /* X.690 section 10.2 and those on each type: which of the universal types have items inside is not
- * the writer's choice. */
+ * the writer's choice. EXTERNAL, EMBEDDED PDV and CHARACTER STRING do not occur in what is read
+ * here, and OpenSSL writes them in another form than it has read. */
 static bool has_its_form(unsigned char tag)
 {
-    const uint32_t with_items = 1u << 8 | 1u << 11 | 1u << 16 | 1u << 17 | 1u << 29;
+    const uint32_t with_items = 1u << 16 | 1u << 17;
+    const uint32_t never = 1u << 8 | 1u << 11 | 1u << 29;
+    const uint32_t type = 1u << (tag & 0x1f);
 
-    return (tag & 0xc0) != 0 || ((tag & 0x20) != 0) == ((with_items >> (tag & 0x1f) & 1) != 0);
+    if ((tag & 0xc0) != 0)
+        return true;
+    return (never & type) == 0 && ((tag & 0x20) != 0) == ((with_items & type) != 0);
 }
 
 /* X.690 sections 8.6.2 and 11.2.1: how many bits of the last byte are unused, which are 0. */

@@ -56,8 +56,10 @@ bool lc_algorithm_read(const struct lc_der_item *algorithm, char text[LC_OID_TEX
 {
     struct lc_der in = lc_der_inside(algorithm);
     struct lc_der_item oid;
+    struct lc_der_item parameters;
 
-    if (!lc_der_take(&in, LC_DER_OID, &oid))
+    if (!lc_der_take(&in, LC_DER_OID, &oid) || (in.left != 0 && !lc_der_next(&in, &parameters)) ||
+        in.left != 0)
         return lc_fail(err, LC_EPARSE, "the signature algorithm is malformed");
     const char *name = lc_oid_long_name(&oid);
     if (name == NULL)

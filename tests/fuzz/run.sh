@@ -1,12 +1,13 @@
 #!/bin/sh
 # Fuzz targets, two at a time, as TAP: how many inputs were tried and how many edges of the program
 # reached. usage: tests/fuzz/run.sh BUILD SECONDS    T=part: only targets with it in their name
+# SEED=n: with an empty BUILD/corpus/ the same inputs each time, as many as fit; without it, others.
 # New inputs go to BUILD/corpus/, which the next run begins with; what crashes to BUILD/found/.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 
 build=$1
-export BUILD="$build" EACH="$2" LC_ALL=C TZ=UTC
+export BUILD="$build" EACH="$2" SEED="${SEED:-0}" LC_ALL=C TZ=UTC
 mkdir -p "$build/corpus" "$build/found" "$build/log"
 rm -f "$build"/log/*
 # shellcheck disable=SC2016 # expanded by the inner shell
@@ -15,7 +16,7 @@ for source in tests/fuzz/fuzz_*"${T:-}"*.c; do
 done | xargs -P 2 -n 1 sh -c '
     target=${0#fuzz_}
     mkdir -p "$BUILD/corpus/$target"
-    "$BUILD/tests/fuzz/$0" -max_total_time="$EACH" -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
+    "$BUILD/tests/fuzz/$0" -seed="$SEED" -max_total_time="$EACH" -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
         -artifact_prefix="$BUILD/found/$target-" "$BUILD/corpus/$target" "tests/fuzz/corpus/$target" \
         >"$BUILD/log/$target" 2>&1 </dev/null
     echo $? >"$BUILD/log/$target.exit"'

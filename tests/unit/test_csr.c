@@ -236,6 +236,64 @@ static void reads_made(void **state)
     assert_int_equal(ERR_peek_error(), 0);
 }
 
+/* What stands where an RSA signature's parameters have a NULL. */
+struct parameters_row {
+    const char *name;
+    const char *parameters; /* two bytes */
+    enum lc_code want;
+};
+
+static const struct parameters_row parameters_rows[] = {
+    { "the parameters NULL", "\x05\x00", LC_OK },
+    { "parameters of a later standard", "\x30\x00", LC_OK },
+    { "parameters with an unknown tag", "\x80\x00", LC_OK },
+    { "a NULL in parts", "\x25\x00", LC_EPARSE },
+    { "a string in parts", "\x34\x00", LC_EPARSE },
+    { "a sequence without parts", "\x10\x00", LC_EPARSE },
+    { "a bit string without its count", "\x03\x00", LC_EPARSE },
+    { "EXTERNAL", "\x28\x00", LC_EPARSE },
+    { "EMBEDDED PDV", "\x2b\x00", LC_EPARSE },
+    { "CHARACTER STRING", "\x3d\x00", LC_EPARSE },
+    { "EXTERNAL without parts", "\x08\x00", LC_EPARSE },
+    { "parameters longer than what is there", "\x05\x01", LC_EPARSE },
+    { "a tag and no length", "\x1f\x85", LC_EPARSE },
+};
+
+/* RFC 5280 section 4.1.1.2: at most one value behind the algorithm, in DER as all of it. */
+static void reads_parameters(void **state)
+{
+    const struct parameters_row *row = *state;
+    LC_AUTO(lc_buf_release) struct lc_buf der = LC_BUF_INIT(BUILD_MAX);
+    LC_AUTO(lc_csr_unref) struct lc_csr *csr = NULL;
+    struct lc_err err = LC_ERR_INIT;
+
+    plain(&der);
+    char *oid = memmem(der.data, der.len, "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b", 11);
+    assert_non_null(oid);
+    memcpy(oid + 11, row->parameters, 2);
+    LC_AUTO(lc_free) char *pem = build_pem("CERTIFICATE REQUEST", &der);
+    if (row->want != LC_OK)
+        assert_fails(parse(pem, &csr, &err), row->want, "the signature algorithm is malformed");
+    else
+        assert_done(parse(pem, &csr, &err));
+}
+
+static void algorithm_has_two_values(void **state)
+{
+    LC_AUTO(lc_buf_release) struct lc_buf der = LC_BUF_INIT(BUILD_MAX);
+    LC_AUTO(lc_csr_unref) struct lc_csr *csr = NULL;
+    struct lc_err err = LC_ERR_INIT;
+
+    (void)state;
+    plain(&der);
+    /* The same length: a shorter identifier, and NULL three times. */
+    char *oid = memmem(der.data, der.len, "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b", 11);
+    assert_non_null(oid);
+    memcpy(oid, "\x06\x05\x2a\x03\x04\x05\x06\x05\x00\x05\x00\x05\x00", 13);
+    LC_AUTO(lc_free) char *pem = build_pem("CERTIFICATE REQUEST", &der);
+    assert_fails(parse(pem, &csr, &err), LC_EPARSE, "the signature algorithm is malformed");
+}
+
 /* --- limits of the text ---------------------------------------------------------------------- */
 
 static void text_at_its_limit(void **state)
@@ -443,6 +501,8 @@ int main(void)
     SUITE_ROWS(&suite, text_rows, refuses_text);
     SUITE_TEST(&suite, "all on one line", is_all_on_one_line);
     SUITE_ROWS(&suite, made_rows, reads_made);
+    SUITE_ROWS(&suite, parameters_rows, reads_parameters);
+    SUITE_TEST(&suite, "an algorithm has two values", algorithm_has_two_values);
     SUITE_TEST(&suite, "a text at its limit", text_at_its_limit);
     SUITE_TEST(&suite, "what is too long is not made", generates_to_the_limit);
     SUITE_TEST(&suite, "as many names as there may be", generates_many_names);

@@ -6,6 +6,7 @@ local errors <const> = require "charm.errors"
 local inspect <const> = require "charm.inspect"
 local items <const> = require "charm.reference"
 local json <const> = require "charm.json"
+local parts <const> = require "charm.parts"
 
 local M = {}
 
@@ -79,6 +80,7 @@ end
 
 local function functions_of(root)
   local loaded, module = pcall(require, root)
+  parts.complete(module)
   return loaded and walk({}, root, module) or written_in(root)
 end
 

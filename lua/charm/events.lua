@@ -2,8 +2,6 @@
 -- calls what is registered with charm.core, without arguments.
 local core <const> = require "charm.core"
 local errors <const> = require "charm.errors"
-local relation <const> = require "charm.relation"
-local secret <const> = require "charm.secret"
 
 local M = {}
 
@@ -121,8 +119,10 @@ local function new_event(raw)
     revision = raw.secret_revision,
     check = raw.check_name,
   }
-  if raw.relation_id then event.relation = relation.by_id(raw.relation_id) end
-  if raw.secret_id then event.secret = secret.new(raw.secret_uri or raw.secret_id, raw.secret_label) end
+  if raw.relation_id then event.relation = require("charm.relation").by_id(raw.relation_id) end
+  if raw.secret_id then
+    event.secret = require("charm.secret").new(raw.secret_uri or raw.secret_id, raw.secret_label)
+  end
   if raw.storage_id then
     event.storage = {
       id = raw.storage_id, name = raw.endpoint, location = raw.storage_location, kind = raw.storage_kind,

@@ -4,10 +4,7 @@
 local core <const> = require "charm.core"
 local errors <const> = require "charm.errors"
 local events <const> = require "charm.events"
-local machine <const> = require "charm.machine"
-local relation <const> = require "charm.relation"
-local status <const> = require "charm.status"
-local system <const> = require "charm.system"
+local parts <const> = require "charm.parts"
 
 ---@class charm
 ---@field unit string our own name, such as "web/0"
@@ -22,32 +19,32 @@ local system <const> = require "charm.system"
 ---@field config table<string, string|integer|number|boolean> the options that have a value; read-only
 ---@field state charm.State
 ---@field leader_settings charm.LeaderSettings
-local M = {
-  on = events.on,
-  action = events.action,
-  collect_status = status.collect,
-  collect_app_status = status.collect_app,
-  relations = relation.list,
-  relation = relation.first,
-  secret = require "charm.secret",
-  status = { set = status.set, set_app = status.set_app, get = status.get, get_app = status.get_app },
-  state = require "charm.state",
-  leader_settings = require "charm.leader_settings",
-  file = system.file,
-  exec = system.exec,
-  open_port = machine.open_port,
-  close_port = machine.close_port,
-  opened_ports = machine.opened_ports,
-  ports_by_endpoint = machine.ports_by_endpoint,
-  planned_units = machine.planned_units,
-  network = machine.network,
-  address = machine.address,
-  resource = machine.resource,
-  storage = machine.storage,
-  goal_state = machine.goal_state,
-  credential = machine.credential,
-  reboot = machine.reboot,
-  version_set = machine.version_set,
+local M = { on = events.on, action = events.action }
+
+local elsewhere <const> = {
+  collect_status = { "charm.status", "collect" },
+  collect_app_status = { "charm.status", "collect_app" },
+  status = { "charm.status", "status" },
+  relations = { "charm.relation", "list" },
+  relation = { "charm.relation", "first" },
+  secret = { "charm.secret" },
+  state = { "charm.state" },
+  leader_settings = { "charm.leader_settings" },
+  file = { "charm.system", "file" },
+  exec = { "charm.system", "exec" },
+  open_port = { "charm.machine", "open_port" },
+  close_port = { "charm.machine", "close_port" },
+  opened_ports = { "charm.machine", "opened_ports" },
+  ports_by_endpoint = { "charm.machine", "ports_by_endpoint" },
+  planned_units = { "charm.machine", "planned_units" },
+  network = { "charm.machine", "network" },
+  address = { "charm.machine", "address" },
+  resource = { "charm.machine", "resource" },
+  storage = { "charm.machine", "storage" },
+  goal_state = { "charm.machine", "goal_state" },
+  credential = { "charm.machine", "credential" },
+  reboot = { "charm.machine", "reboot" },
+  version_set = { "charm.machine", "version_set" },
 }
 
 ---Whether this unit leads its application: true is good for 30 seconds, false for the hook.
@@ -135,15 +132,18 @@ local modules <const> = { json = true, tls = true, x509 = true }
 -- All that can be asked of it, for "did you mean".
 local function names()
   local all = { event = true, model = true }
-  for _, part in ipairs { M, facts } do
-    for name in pairs(part) do all[name] = true end
+  for _, of in ipairs { M, elsewhere, facts } do
+    for name in pairs(of) do all[name] = true end
   end
   return all
 end
 
 return setmetatable(M, {
   __name = "charm",
+  __parts = elsewhere,
   __index = function(_, name)
+    local part = parts.get(M, elsewhere, name)
+    if part ~= nil then return part end
     if name == "event" then return events.current() end
     if facts[name] then return core.hook("charm." .. name)[facts[name]] end
     if name == "model" then

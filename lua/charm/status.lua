@@ -2,7 +2,7 @@
 local core <const> = require "charm.core"
 local errors <const> = require "charm.errors"
 
-local M = {}
+local M = { status = {} }
 
 ---@alias charm.StatusName "active"|"waiting"|"maintenance"|"blocked"
 
@@ -34,7 +34,7 @@ end
 ---    charm.status.set("maintenance", "copying")
 ---@param status charm.StatusName
 ---@param message string?
-function M.set(status, message)
+function M.status.set(status, message)
   check("charm.status.set", status, message)
   set("unit", status, message)
 end
@@ -44,7 +44,7 @@ end
 ---    charm.status.set_app("active")
 ---@param status charm.StatusName
 ---@param message string?
-function M.set_app(status, message)
+function M.status.set_app(status, message)
   check("charm.status.set_app", status, message)
   set("app", status, message)
 end
@@ -54,7 +54,7 @@ end
 ---    if charm.status.get().status == "blocked" then charm.log.info "still blocked" end
 ---@return { status: string, message: string? }
 ---@nodiscard
-function M.get()
+function M.status.get()
   return core.status_get(false)
 end
 
@@ -63,7 +63,7 @@ end
 ---    charm.log.info(charm.status.get_app().status)
 ---@return { status: string, message: string? }
 ---@nodiscard
-function M.get_app()
+function M.status.get_app()
   return core.status_get(true)
 end
 

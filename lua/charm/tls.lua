@@ -1,19 +1,29 @@
 -- The module `charm.tls`: certificates over the tls-certificates interface. An author says what is in
 -- a certificate, or who may have one; how it is requested, kept, renewed and revoked is the C core's
 -- business, which works every life cycle that is declared here once in each hook.
-local databag <const> = require "charm.tls.databag"
-local provider <const> = require "charm.tls.provider"
-local requirer <const> = require "charm.tls.requirer"
+local errors <const> = require "charm.errors"
+local parts <const> = require "charm.parts"
 
 ---@class charm.tls
-return {
-  requires = requirer.requires,
-  provides = provider.provides,
-  ca = provider.ca,
-  intermediate = provider.intermediate,
-  deny = provider.deny,
-  defer = provider.defer,
-  requests = databag.requests,
-  certificates = databag.certificates,
-  denials = databag.denials,
+local M = {}
+
+local elsewhere <const> = {
+  requires = { "charm.tls.requirer", "requires" },
+  provides = { "charm.tls.provider", "provides" },
+  ca = { "charm.tls.provider", "ca" },
+  intermediate = { "charm.tls.provider", "intermediate" },
+  deny = { "charm.tls.provider", "deny" },
+  defer = { "charm.tls.provider", "defer" },
+  requests = { "charm.tls.databag", "requests" },
+  certificates = { "charm.tls.databag", "certificates" },
+  denials = { "charm.tls.databag", "denials" },
 }
+
+return setmetatable(M, {
+  __parts = elsewhere,
+  __index = function(_, name)
+    local part = parts.get(M, elsewhere, name)
+    if part == nil then errors.misuse("charm.tls: %s", errors.unknown("name", name, elsewhere)) end
+    return part
+  end,
+})

@@ -2,6 +2,7 @@
 -- authors get wrong. Inside a hook: tests/cli/dispatch.t, tests/cli/hook_data.t.
 local charm <const> = require "charm"
 local test <const> = require "harness"
+local tls <const> = require "charm.tls"
 local x509 <const> = require "charm.x509"
 
 local folder <const> = charm.exec({ "mktemp", "-d" }).stdout:match("^[^\n]+")
@@ -41,6 +42,11 @@ test.rows({
   test.has(err.where, "charm_spec.lua:")
 end)
 
+test("what stands in another module is charm's own once it was asked for", function()
+  test.equal(charm.planned_units, rawget(charm, "planned_units"))
+  test.equal(charm.planned_units, require("charm.machine").planned_units)
+end)
+
 test("a charm can be loaded anywhere: registering asks nothing", function()
   charm.on("config-changed", print)
   charm.on("db-relation-joined", print)
@@ -55,6 +61,8 @@ test.rows({
   { "a field that is not there is an error",
     "charm: unknown name 'confg' (did you mean 'config'?)", function() return charm.confg end },
   { "so is a module that is taken for a field", 'require "charm.tls"', function() return charm.tls end },
+  { "nor has charm.tls other names", "charm.tls: unknown name 'require' (did you mean 'requires'?)",
+    function() return tls.require end },
   { "charm cannot be assigned to", "charm.unit cannot be assigned to", function() charm.unit = "x" end },
   { "nor can charm.config", "charm.config is read-only", function() charm.config.x = 1 end },
   { "nor a relation", "a relation has no field 'x'", function() some_relation.x = 1 end },

@@ -3,7 +3,6 @@ local call <const> = require("charm.core").call
 local charm_core <const> = require "charm.core"
 local core <const> = require "charm.tls.core"
 local errors <const> = require "charm.errors"
-local policies <const> = require "charm.policy"
 
 local M = {}
 
@@ -262,6 +261,7 @@ local provides_options <const> = {
 
 -- "policy.lua" beside the charm's own file, or what charm.policy made.
 local function policy_of(what, value)
+  local policies <const> = require "charm.policy"
   if type(value) == "string" then
     local beside <const> = (policies.source() or ""):match "^(.*/)" or ""
     return policies.load(value:sub(1, 1) == "/" and value or beside .. value)

@@ -18,9 +18,10 @@
 #include "base/file.h"
 #include "base/mem.h"
 
-#define DRAIN_MS      100 /* after the exit, as Juju's agent waits (juju-hooks 1.3) */
-#define READ_BYTES    16384
-#define WITHOUT_PIDFD 5 /* ms between looks at the child on kernels before 5.3 */
+#define DRAIN_MS      100   /* after the exit, as Juju's agent waits (juju-hooks 1.3) */
+#define FIRST_READ    4096  /* bytes: most answers are shorter */
+#define NEXT_READ     65536 /* what a pipe holds */
+#define WITHOUT_PIDFD 5     /* ms between looks at the child on kernels before 5.3 */
 
 enum { READ_END, WRITE_END };
 
@@ -255,14 +256,38 @@ static bool feed(struct lc_proc_child *child, struct lc_err *err)
     return true;
 }
 
-/* One read; at the end of the stream the descriptor is closed. */
+/* The block is overwritten. */
+static bool keep_secret(struct lc_proc_child *child, struct lc_secret *to, char *block, size_t len,
+                        struct lc_err *err)
+{
+    struct lc_err full = LC_ERR_INIT;
+    const bool kept = lc_secret_append(to, block, len, &full);
+
+    lc_cleanse(block, len);
+    if (kept)
+        return true;
+    child->result->too_much = true;
+    return full.code == LC_ELIMIT ? true : lc_fail_memory(err);
+}
+
+/* One read; at the end of the stream the descriptor is closed. What is not secret is read to where
+ * it stays: databags are megabytes. */
 static bool drain(struct lc_proc_child *child, int *fd, struct lc_buf *to,
                   struct lc_secret *secret_to, struct lc_err *err)
 {
-    char block[READ_BYTES];
-    const ssize_t count = read(*fd, block, sizeof(block));
-    bool good = true;
+    char block[FIRST_READ];
+    char *at = block;
+    size_t most = sizeof(block);
 
+    if (secret_to == NULL && to->len < to->max) {
+        most = to->len < FIRST_READ ? FIRST_READ : NEXT_READ;
+        if (most > to->max - to->len)
+            most = to->max - to->len;
+        at = lc_buf_room(to, most);
+        if (at == NULL)
+            return lc_buf_check(to, err);
+    }
+    const ssize_t count = read(*fd, at, most);
     if (count == -1 && errno == EINTR)
         return true;
     if (count == -1) /* half of an answer must not look like a whole one */
@@ -271,20 +296,13 @@ static bool drain(struct lc_proc_child *child, int *fd, struct lc_buf *to,
         close_fd(fd);
         return true;
     }
-    if (secret_to != NULL) {
-        struct lc_err full = LC_ERR_INIT;
-        if (!lc_secret_append(secret_to, block, (size_t)count, &full)) {
-            child->result->too_much = true;
-            good = full.code == LC_ELIMIT ? true : lc_fail_memory(err);
-        }
-        lc_cleanse(block, sizeof(block));
-    } else {
-        const size_t room = to->max - to->len;
-        lc_buf_add(to, block, (size_t)count < room ? (size_t)count : room);
-        child->result->too_much = child->result->too_much || (size_t)count > room;
-        good = lc_buf_check(to, err);
-    }
-    return good;
+    if (secret_to != NULL)
+        return keep_secret(child, secret_to, block, (size_t)count, err);
+    if (at == block)
+        child->result->too_much = true;
+    else
+        lc_buf_grew(to, (size_t)count);
+    return true;
 }
 
 static bool reap(struct lc_proc_child *child, int options, struct lc_err *err)

@@ -153,7 +153,7 @@ size_t lc_json_span_decode(const struct lc_json_span *span, char *to)
     while (at < end) {
         const char *backslash = span->has_escapes ? memchr(at, '\\', (size_t)(end - at)) : NULL;
         const size_t plain = (size_t)((backslash == NULL ? end : backslash) - at);
-        memcpy(to + len, at, plain);
+        memmove(to + len, at, plain);
         len += plain;
         if (backslash == NULL)
             break;
@@ -174,8 +174,45 @@ char *lc_json_span_dup(const struct lc_json_span *span)
 
 /* --- objects of texts ------------------------------------------------------------------------- */
 
+/* Shorter texts are copied: less than a page is saved. */
+#ifdef LC_SMALL_BUFFERS
+#define IN_PLACE_BYTES 8
+#else
+#define IN_PLACE_BYTES 4096
+#endif
+
+/* The longest text is decoded last, where it stands. */
+struct texts {
+    struct lc_strmap *map;
+    char *name; /* of the longest so far, owned; NULL: there is none */
+    struct lc_json_span longest;
+};
+
+static void drop_texts(struct texts *texts)
+{
+    lc_free(texts->name);
+}
+LC_AUTO_VALUE(struct texts, drop_texts);
+
+static bool copy_text(struct texts *texts, const char *name, const struct lc_json_span *value,
+                      struct lc_err *err)
+{
+    char *text = lc_strmap_room(texts->map, name, value->len, err);
+
+    if (text == NULL)
+        return false;
+    text[lc_json_span_decode(value, text)] = '\0';
+    return true;
+}
+
+static bool is_there(const struct texts *texts, const char *name)
+{
+    return lc_strmap_get(texts->map, name) != NULL ||
+           (texts->name != NULL && strcmp(texts->name, name) == 0);
+}
+
 /* *plain false: this member is not plain, or there already. */
-static bool scan_text(struct lc_json_scan *scan, struct lc_strmap *out, bool *plain,
+static bool scan_text(struct lc_json_scan *scan, struct texts *texts, bool *plain,
                       struct lc_err *err)
 {
     struct lc_json_span key;
@@ -190,31 +227,51 @@ static bool scan_text(struct lc_json_scan *scan, struct lc_strmap *out, bool *pl
     LC_AUTO(lc_free) char *name = lc_strndup(key.begin, key.len);
     if (name == NULL)
         return lc_fail_memory(err);
-    *plain = lc_strmap_get(out, name) == NULL;
+    *plain = !is_there(texts, name);
     if (!*plain)
         return true;
-    char *text = lc_strmap_room(out, name, value.len, err);
-    if (text == NULL)
+    if (texts->name != NULL && value.len <= texts->longest.len)
+        return copy_text(texts, name, &value, err);
+    if (texts->name != NULL && !copy_text(texts, texts->name, &texts->longest, err))
         return false;
-    text[lc_json_span_decode(&value, text)] = '\0';
+    lc_free(texts->name);
+    texts->name = LC_STEAL(name);
+    texts->longest = value;
     return true;
 }
 
-bool lc_json_scan_texts(const char *text, size_t len, struct lc_strmap *out, bool *plain,
-                        struct lc_err *err)
+/* What is in the text beside the longest value is needed no more. */
+static bool keep_longest(struct texts *texts, struct lc_buf *text, struct lc_err *err)
 {
-    struct lc_json_scan scan = { .at = text, .end = text + len };
+    char *memory;
+
+    if (texts->name == NULL)
+        return true;
+    if (texts->longest.len < IN_PLACE_BYTES ||
+        (size_t)(texts->longest.begin - text->data) < LC_STRMAP_HEAD)
+        return copy_text(texts, texts->name, &texts->longest, err);
+    if (!lc_buf_take(text, &memory, NULL, err))
+        return false;
+    const size_t len = lc_json_span_decode(&texts->longest, memory + LC_STRMAP_HEAD);
+    return lc_strmap_adopt(texts->map, texts->name, memory, len, err);
+}
+
+bool lc_json_scan_texts(struct lc_buf *text, struct lc_strmap *out, bool *plain, struct lc_err *err)
+{
+    LC_AUTO(drop_texts) struct texts texts = { .map = out };
+    struct lc_json_scan scan = { .at = text->data, .end = text->data + text->len };
 
     *plain = lc_json_scan_take(&scan, '{');
     if (*plain && !lc_json_scan_take(&scan, '}')) {
         do {
-            if (!scan_text(&scan, out, plain, err))
+            if (!scan_text(&scan, &texts, plain, err))
                 return false;
         } while (*plain && lc_json_scan_take(&scan, ','));
         *plain = *plain && lc_json_scan_take(&scan, '}');
     }
     *plain = *plain && lc_json_scan_ends(&scan);
-    if (!*plain)
-        lc_strmap_release(out);
+    if (*plain)
+        return keep_longest(&texts, text, err);
+    lc_strmap_release(out);
     return true;
 }

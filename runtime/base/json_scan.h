@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 #include "base/attr.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/strmap.h"
 
@@ -39,15 +40,17 @@ bool lc_json_scan_ends(struct lc_json_scan *scan);
 bool lc_json_scan_word(struct lc_json_scan *scan, const char *word);
 bool lc_json_scan_string(struct lc_json_scan *scan, struct lc_json_span *out);
 
-/* What the string means, at most as long as the span; the length. Not terminated. */
+/* What the string means, at most as long as the span; the length. Not terminated. `to` may be where
+ * the span stands, or before it in the same text. */
 size_t lc_json_span_decode(const struct lc_json_span *span, char *to);
 
 /* A copy of what it means, freed with lc_free; NULL when out of memory. */
 char *lc_json_span_dup(const struct lc_json_span *span) LC_MUST_CHECK;
 
 /* A plain object of texts, no key twice and none with escapes, into a map that is empty. *plain:
- * whether it is one; the map is empty where it is not. */
-bool lc_json_scan_texts(const char *text, size_t len, struct lc_strmap *out, bool *plain,
-                        struct lc_err *err) LC_MUST_CHECK;
+ * whether it is one; where it is not, the map is empty and the text as it was. Otherwise the text's
+ * memory may have become that of its longest value: it is released. */
+bool lc_json_scan_texts(struct lc_buf *text, struct lc_strmap *out, bool *plain, struct lc_err *err)
+    LC_MUST_CHECK;
 
 #endif

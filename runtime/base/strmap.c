@@ -1,6 +1,7 @@
 /* An owned, sorted map of text to text. */
 #include "base/strmap.h"
 
+#include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -110,6 +111,18 @@ char *lc_strmap_room(struct lc_strmap *map, const char *key, size_t len, struct 
     struct shared *value = make_share(len, err);
 
     return value != NULL && put(map, key, value, err) ? value->text : NULL;
+}
+
+bool lc_strmap_adopt(struct lc_strmap *map, const char *key, char *memory, size_t len,
+                     struct lc_err *err)
+{
+    static_assert(LC_STRMAP_HEAD == offsetof(struct shared, text), "what stands before a value");
+    char *fitted = lc_resize(memory, LC_STRMAP_HEAD + len + 1, 1);
+    struct shared *value = (struct shared *)(void *)(fitted == NULL ? memory : fitted);
+
+    value->holders = 1;
+    value->text[len] = '\0';
+    return put(map, key, value, err);
 }
 
 bool lc_strmap_set(struct lc_strmap *map, const char *key, const char *value, struct lc_err *err)

@@ -45,6 +45,13 @@ bool lc_strmap_share(struct lc_strmap *map, const struct lc_strmap_entry *entry,
 char *lc_strmap_room(struct lc_strmap *map, const char *key, size_t len, struct lc_err *err)
     LC_MUST_CHECK;
 
+/* A value that stands LC_STRMAP_HEAD bytes behind the beginning of memory from lc_alloc, or of an
+ * lc_buf, with room for a NUL behind its len bytes. The memory is the map's from then on, also on
+ * failure. Replaces what was there. */
+bool lc_strmap_adopt(struct lc_strmap *map, const char *key, char *memory, size_t len,
+                     struct lc_err *err) LC_MUST_CHECK;
+#define LC_STRMAP_HEAD sizeof(size_t)
+
 /* Whether it was there. */
 bool lc_strmap_remove(struct lc_strmap *map, const char *key);
 

@@ -341,7 +341,7 @@ bool tool_map(const struct lc_tool *tool, const struct tool_call *call, struct l
 
     if (!run(tool, call, &result, NULL, err))
         return false;
-    if (!lc_json_scan_texts(result.out.data, result.out.len, out, &plain, err))
+    if (!lc_json_scan_texts(&result.out, out, &plain, err))
         return lc_wrap(err, "%s", call->words[0]);
     if (plain)
         return true;

@@ -46,23 +46,65 @@ static const struct texts_row texts_rows[] = {
 };
 
 /* Where it is plain it says what the reader of all JSON says; else nothing is left behind. */
-static void check_texts(void **state)
+static void check_text(const char *text, bool wanted)
 {
-    const struct texts_row *row = *state;
     LC_AUTO(lc_strmap_release) struct lc_strmap map = LC_STRMAP_INIT;
     LC_AUTO(lc_json_free) struct lc_json *object = NULL;
+    LC_AUTO(lc_buf_release) struct lc_buf buf = LC_BUF_INIT(1u << 20);
     bool plain;
 
-    assert_done(lc_json_scan_texts(row->text, strlen(row->text), &map, &plain, &err));
-    assert_int_equal(plain, row->plain);
+    lc_buf_puts(&buf, text);
+    assert_done(lc_json_scan_texts(&buf, &map, &plain, &err));
+    assert_int_equal(plain, wanted);
     if (!plain) {
         assert_int_equal(map.count, 0);
+        assert_string_equal(buf.data, text);
         return;
     }
-    assert_done(lc_json_parse(row->text, strlen(row->text), 0, &object, &err));
+    assert_done(lc_json_parse(text, strlen(text), 0, &object, &err));
     assert_int_equal(map.count, lc_json_count(object));
     for (size_t i = 0; i < map.count; i++)
         assert_string_equal(map.entries[i].value, lc_json_get_string(object, map.entries[i].key));
+}
+
+static void check_texts(void **state)
+{
+    const struct texts_row *row = *state;
+
+    check_text(row->text, row->plain);
+}
+
+/* A member of len letters, every ninth of which is a line feed. */
+static void add_member(struct lc_buf *out, const char *key, size_t len)
+{
+    lc_buf_printf(out, "%s\"%s\":\"", out->len == 1 ? "" : ",", key);
+    for (size_t i = 0; i < len; i++)
+        lc_buf_puts(out, i % 9 == 8 ? "\\n" : "x");
+    lc_buf_puts(out, "\"");
+}
+
+/* The longest value takes the text's memory, if it is long and far enough behind its beginning. */
+static void long_texts(void **state)
+{
+    static const size_t lens[] = { 0, 3500, 3900, 4096, 5000, 70000 };
+    static const char *const keys[] = { "", "a", "ab", "abc", "certificates" };
+
+    (void)state;
+    for (size_t at = 0; at < LC_COUNT(lens) * LC_COUNT(lens) * LC_COUNT(keys); at++) {
+        const char *key = keys[at % LC_COUNT(keys)];
+        const size_t first = lens[at / LC_COUNT(keys) % LC_COUNT(lens)];
+        const size_t second = lens[at / LC_COUNT(keys) / LC_COUNT(lens)];
+        LC_AUTO(lc_buf_release) struct lc_buf text = LC_BUF_INIT(1u << 20);
+        lc_buf_puts(&text, "{");
+        add_member(&text, key, first);
+        add_member(&text, "other", second);
+        add_member(&text, "last", 100);
+        lc_buf_puts(&text, "}");
+        assert_done(lc_buf_check(&text, &err));
+        check_text(text.data, true);
+        lc_buf_puts(&text, ",");
+        check_text(text.data, false);
+    }
 }
 
 static void white_space_is_skipped_where_it_is_said(void **state)
@@ -107,6 +149,7 @@ int main(void)
     struct suite suite = SUITE_INIT;
 
     SUITE_ROWS(&suite, texts_rows, check_texts);
+    SUITE_TEST(&suite, "long texts, in every order", long_texts);
     SUITE_TEST(&suite, "white space is skipped where it is said",
                white_space_is_skipped_where_it_is_said);
     SUITE_TEST(&suite, "what is not plain is seen at each place",

@@ -105,6 +105,12 @@ char *tls_request_at(struct fake_juju *fake, const char *who, size_t at);
 /* Label of the secret of a request's certificate. Free with lc_free. */
 char *tls_certificate_label(const char *unit_number, const char *endpoint, const char *csr_pem);
 
+/* A log's sink. context: the list of its lines; DEBUG is left out, but for audit lines. */
+void tls_keep_line(void *context, enum lc_level level, const char *line);
+
+/* It can be read. */
+struct lc_csr *tls_parse_csr(const char *pem);
+
 /* --- a provider --------------------------------------------------------------------------------
  */
 

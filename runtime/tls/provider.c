@@ -389,7 +389,7 @@ static bool check_readable(const struct lc_provided *relation, struct lc_err *er
     if (!relation->sealed)
         return true;
     return lc_fail(err, LC_ELIMIT,
-                   "relation '%s': our own databag is too long to be read, and stays as it is",
+                   "relation '%s': relation-get: our own databag is too long, and stays as it is",
                    relation->relation_id);
 }
 

@@ -235,7 +235,7 @@ static void what_cannot_be_read_cannot_be_revoked(void **state)
     unit.act = revoke_all;
     fake_juju_hook(unit.fake, "revoke-action");
     assert_fails(tls_provider_run(&unit, &err), LC_ELIMIT,
-                 "relation 'certificates:9': our own databag is too long to be read");
+                 "relation 'certificates:9': relation-get: our own databag is too long");
     tls_provider_release(&unit);
 }
 
